@@ -114,35 +114,42 @@ export class Writer {
 
   #bytes: Uint8Array;
   #view: DataView;
+  #text: Buffer;
 
-  constructor(capacity = 256) {
+  constructor(capacity = 512) {
     this.#bytes = new Uint8Array(capacity);
     this.#view = new DataView(this.#bytes.buffer);
+    this.#text = Buffer.from(this.#bytes.buffer);
   }
 
   u8(value: number): void {
     this.#check(value, 0, 0xff);
-    this.#view.setUint8(this.#advance(1), value);
+    const at = this.#advance(1);
+    this.#view.setUint8(at, value);
   }
 
   u16(value: number): void {
     this.#check(value, 0, 0xffff);
-    this.#view.setUint16(this.#advance(2), value, littleEndian);
+    const at = this.#advance(2);
+    this.#view.setUint16(at, value, littleEndian);
   }
 
   u32(value: number): void {
     this.#check(value, 0, 0xffff_ffff);
-    this.#view.setUint32(this.#advance(4), value, littleEndian);
+    const at = this.#advance(4);
+    this.#view.setUint32(at, value, littleEndian);
   }
 
   i32(value: number): void {
     this.#check(value, -0x8000_0000, 0x7fff_ffff);
-    this.#view.setInt32(this.#advance(4), value, littleEndian);
+    const at = this.#advance(4);
+    this.#view.setInt32(at, value, littleEndian);
   }
 
   u64(value: bigint): void {
     if (BigInt.asUintN(64, value) !== value) throw this.fault(`${value} is not in 64 bits`);
-    this.#view.setBigUint64(this.#advance(8), value, littleEndian);
+    const at = this.#advance(8);
+    this.#view.setBigUint64(at, value, littleEndian);
   }
 
   bytes(value: Uint8Array): void {
@@ -152,7 +159,9 @@ export class Writer {
 
   /** UTF-8, without a NUL at the end. */
   text(value: string): void {
-    this.bytes(Buffer.from(value, "utf8"));
+    const length = Buffer.byteLength(value, "utf8");
+    const start = this.#advance(length);
+    this.#text.write(value, start, length, "utf8");
   }
 
   /** Fills a length in, after what it counts was written. */
@@ -189,6 +198,7 @@ export class Writer {
       larger.set(this.#bytes);
       this.#bytes = larger;
       this.#view = new DataView(larger.buffer);
+      this.#text = Buffer.from(larger.buffer);
     }
     this.offset = end;
     return start;

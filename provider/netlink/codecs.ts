@@ -119,16 +119,28 @@ export const hardwareAddress: Codec<string> = {
     return value;
   },
   write(writer, value) {
+    // Two digits and a colon for each byte; the colon after the last is not there.
+    const octets = (value.length + 1) / 3;
     if (value === "") return;
-    const octets = value.split(":");
-    if (octets.length > MAX_ADDR_LEN || !octets.every((octet) => /^[0-9a-f]{2}$/i.test(octet))) {
-      throw writer.fault(`"${value}" is not a hardware address such as 02:00:5e:00:53:01`);
+    for (let at = 0; at < value.length; at += 3) {
+      const octet = hexDigit(value.charCodeAt(at)) * 16 + hexDigit(value.charCodeAt(at + 1));
+      const separated = at + 2 === value.length || value[at + 2] === ":";
+      if (!(octet >= 0) || !separated || octets > MAX_ADDR_LEN || !Number.isInteger(octets)) {
+        throw writer.fault(`"${value}" is not a hardware address such as 02:00:5e:00:53:01`);
+      }
+      writer.u8(octet);
     }
-    for (const octet of octets) writer.u8(Number.parseInt(octet, 16));
   },
 };
 
 const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** NaN for what is no digit. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : Number.NaN;
+}
 
 function measureText(reader: Reader): { textLength: number; ascii: boolean } {
   let ascii = true;

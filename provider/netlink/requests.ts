@@ -38,7 +38,7 @@ export type LinkRequest = Partial<Omit<LinkMessage, "attributes">> &
 
 /**
  * Without an IFLA_EXT_MASK a dump silently ends before a link of more than 32 KiB. This one also
- * spares us the statistics, half of each reply.
+ * leaves out IPv6's counters (but not IFLA_STATS): 1,176 bytes instead of 1,544 for a macvlan.
  */
 const readMask: LinkAttributes = { IFLA_EXT_MASK: RTEXT_FILTER_SKIP_STATS };
 
