@@ -1,0 +1,191 @@
+"""Part 2 of the agent: network namespaces, and the few files that netlink has no word for."""
+import errno, grp, json, os, pwd, re, socket, stat, sys
+
+MS_READ_ONLY, MS_REC, MS_PRIVATE, CLONE_NEWNS, CLONE_NEWNET = 1, 0x4000, 0x40000, 0x20000, 0x40000000
+SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK, SO_RCVBUFFORCE = 270, 10, 11, 33
+
+# All that may be read, and written where it says so; a path with "." or ".." in it is refused before.
+OF_LINKS = re.compile(r"/sys/class/net/[^/]+/(macvtap/tap[0-9]+/dev|phy80211)")
+OF_PROCESSES = re.compile(r"/proc/[0-9]+/(comm|stat|ns/net)")
+OF_SYSCTLS = re.compile(r"/proc/sys/net(/[^/]+)+")  # these may be written
+
+
+def call(function, *arguments):
+    import ctypes  # a megabyte and some milliseconds that a session in one namespace does without
+    libc = ctypes.CDLL(None, use_errno=True)
+    if getattr(libc, function)(*arguments):
+        raise OSError(ctypes.get_errno(), "%s: %s" % (function, os.strerror(ctypes.get_errno())))
+
+
+class Space:
+    """A network namespace: its descriptor, and the socket through which it is asked."""
+
+    home = None  # the one in which the agent was started
+
+    def __init__(self, descriptor, identity):
+        self.descriptor, (self.device, self.inode) = descriptor, identity
+        Space.home = Space.home or self
+        self.socket = self.new_socket()
+
+    def new_socket(self):
+        if self is Space.home:  # needs no privilege
+            made = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+        else:
+            call("setns", self.descriptor, CLONE_NEWNET)
+            try:
+                made = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+            finally:
+                try:
+                    call("setns", Space.home.descriptor, CLONE_NEWNET)
+                except OSError as error:
+                    die(4, "cannot return to its own network namespace: %s" % error)
+        made.setblocking(False)
+        try:
+            made.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
+        except PermissionError:  # as in a user namespace
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+        for option in (NETLINK_EXT_ACK, NETLINK_CAP_ACK):
+            made.setsockopt(SOL_NETLINK, option, 1)
+        return made
+
+    def inside(self, work, fresh_sysfs=False):
+        """What work() gives when a child does it in this namespace: /sys shows the namespace it was mounted in."""
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.closerange(0, 3)  # whoever waits for the agent's end must not wait for this child
+                call("setns", self.descriptor, CLONE_NEWNET) if self is not Space.home else None
+                if fresh_sysfs:
+                    call("unshare", CLONE_NEWNS)
+                    call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+                    call("mount", b"sysfs", b"/sys", b"sysfs", MS_READ_ONLY, None)
+                answer = [0, work()]
+            except OSError as error:
+                answer = [error.errno, str(error)]
+            except Exception as error:
+                answer = [errno.EINVAL, repr(error)]
+            finally:
+                os.write(writer, json.dumps(answer).encode())
+                os._exit(0)
+        os.close(writer)
+        with os.fdopen(reader, "rb") as pipe:
+            answer = pipe.read()
+        os.waitpid(pid, 0)
+        number, result = json.loads(answer.decode()) if answer else (errno.EIO, "the child died")
+        if number:
+            raise OSError(number, result)
+        return result
+
+
+def open_namespace(netns):
+    """null, {name}, {pid} or {path} → a descriptor. setns() is what says whether it is a network namespace."""
+    if netns is None:
+        paths = ["/proc/self/ns/net"]
+    elif "name" in netns:
+        if netns["name"] in ("", ".", "..") or "/" in netns["name"]:
+            raise OSError(errno.EINVAL, "not the name of a network namespace: %s" % netns["name"])
+        paths = [folder + netns["name"] for folder in ("/run/netns/", "/var/run/netns/")]
+    else:
+        paths = ["/proc/%d/ns/net" % netns["pid"] if "pid" in netns else netns["path"]]
+    path = next((path for path in paths if os.path.exists(path)), paths[0])
+    if not path.startswith("/") or not stat.S_ISREG(os.stat(path).st_mode):  # opening a device can do harm
+        raise OSError(errno.EINVAL, "not a network namespace: %s" % path)
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def identity(status):
+    return status.st_dev, status.st_ino
+
+
+def contents(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return {"text": file.read(65536)}
+
+
+def write(path, text):
+    with open(path, "w") as file:  # close() reports what the kernel refuses
+        file.write(text)
+    return {}
+
+
+def file_operation(space, query):
+    """The whole of what a client may do to files."""
+    operation, path = query["op"], query.get("path", "")
+    if operation == "tap":
+        return tap(space, query)
+    if operation == "netns-list":
+        return namespaces()
+    if operation in ("read", "write") and not re.search(r"/\.\.?(/|$)", path):
+        if operation == "read" and OF_PROCESSES.fullmatch(path):
+            return dict(zip(("device", "inode"), identity(os.stat(path)))) if path.endswith("net") else contents(path)
+        if operation == "read" and OF_LINKS.fullmatch(path):
+            look = (lambda: {"exists": os.path.exists(path)}) if path.endswith("phy80211") else (lambda: contents(path))
+            return space.inside(look, fresh_sysfs=True)
+        if OF_SYSCTLS.fullmatch(path):
+            return space.inside(lambda: contents(path) if operation == "read" else write(path, query["text"]))
+    raise OSError(errno.EACCES, "not among the files that the agent touches: %s %s" % (operation, path))
+
+
+def tap(space, query):
+    """The device node of a macvtap, and who may use it; found by number, since ifindexes of namespaces collide."""
+    link, ifindex = query["link"], query["ifindex"]
+    source = {"op": "read", "path": "/sys/class/net/%s/macvtap/tap%d/dev" % (link, ifindex)}
+    major, minor = map(int, file_operation(space, source)["text"].split(":"))
+    answer, path = {"major": major, "minor": minor, "path": None}, "/dev/tap%d" % ifindex
+    try:
+        node = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:  # not yet: udev may be at work
+        return answer
+    try:
+        status, through = os.fstat(node), "/proc/self/fd/%d" % node
+        if not stat.S_ISCHR(status.st_mode) or status.st_rdev != os.makedev(major, minor):
+            return dict(answer, mismatch=True)
+        owner = number_of(query.get("owner"), status.st_uid, lambda name: pwd.getpwnam(name).pw_uid)
+        group = number_of(query.get("group"), status.st_gid, lambda name: grp.getgrnam(name).gr_gid)
+        if (owner, group) != (status.st_uid, status.st_gid):
+            os.chown(through, owner, group)
+        if query.get("mode") is not None and int(query["mode"], 8) != stat.S_IMODE(status.st_mode):
+            os.chmod(through, int(query["mode"], 8) & 0o777)
+        status = os.fstat(node)
+    finally:
+        os.close(node)
+    return dict(answer, path=path, uid=status.st_uid, gid=status.st_gid, mode="%04o" % stat.S_IMODE(status.st_mode),
+                owner=name_of(lambda: pwd.getpwuid(status.st_uid).pw_name),
+                group=name_of(lambda: grp.getgrgid(status.st_gid).gr_name))
+
+
+def number_of(wanted, present, look_up):
+    if wanted is None or isinstance(wanted, int):
+        return present if wanted is None else wanted
+    try:
+        return look_up(wanted)
+    except KeyError:
+        raise OSError(errno.ENOENT, "no such user or group: %s" % wanted)
+
+
+def name_of(look_up):
+    try:
+        return look_up()
+    except KeyError:
+        return None
+
+
+def namespaces():
+    """Every network namespace that has a name or a process in it, once."""
+    found = {}
+    named = ["/run/netns/" + name for name in (os.listdir("/run/netns") if os.path.isdir("/run/netns") else [])]
+    for path in named + ["/proc/%s/ns/net" % name for name in os.listdir("/proc") if name.isdigit()]:
+        try:
+            found.setdefault(identity(os.stat(path)), path)
+        except OSError:  # gone since, or not ours to see
+            pass
+    return [{"path": path, "device": device, "inode": inode} for (device, inode), path in found.items()]
+
+
+def hello(protocol):
+    def first(*paths):
+        return next((contents(path)["text"].strip() for path in paths if os.path.exists(path)), "")
+    return {"protocol": protocol, "python": sys.version.split()[0], "kernel": os.uname().release,
+            "uid": os.getuid(), "pid": os.getpid(), "bootId": first("/proc/sys/kernel/random/boot_id"),
+            "machineId": first("/etc/machine-id", "/var/lib/dbus/machine-id")}

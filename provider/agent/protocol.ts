@@ -1,0 +1,158 @@
+/** What the frames between us and the agent carry. `docs/agent-protocol.md` says what each one promises. */
+import { MalformedFrame } from "./frame";
+
+export const PROTOCOL_VERSION = 1;
+
+/** From us to the agent. Each is answered by any number of DATA and one END. */
+export const ClientFrame = {
+  OPEN: 1,
+  REQUEST: 2,
+  CHANGE: 3,
+  DISARM: 4,
+  UNDO: 5,
+  FILE: 6,
+} as const;
+
+/** From the agent to us. */
+export const AgentFrame = { HELLO: 65, DATA: 66, END: 67, UNDONE: 68 } as const;
+
+/** How a network namespace is named to the agent; null is the one that the agent was started in. */
+export type Netns =
+  | null
+  | { readonly name: string }
+  | { readonly pid: number }
+  | { readonly path: string };
+
+/** The agent's first frame. */
+export interface Hello {
+  readonly protocol: number;
+  /** Version of the interpreter. */
+  readonly python: string;
+  readonly uid: number;
+  readonly pid: number;
+  /** Kernel release. */
+  readonly kernel: string;
+  /** Empty where the host has none. */
+  readonly machineId: string;
+  readonly bootId: string;
+}
+
+/** A netlink message, and through which opened namespace it goes. */
+export interface Addressed {
+  readonly handle: number;
+  readonly message: Uint8Array;
+}
+
+export interface ChangeStep extends Addressed {
+  /** What undoes this step. It must do no harm if the step never happened. */
+  readonly inverses: readonly Addressed[];
+}
+
+export interface Change {
+  readonly undoId: number;
+  /** Silence after which everything armed in the session is undone. */
+  readonly deadlineMs: number;
+  readonly steps: readonly ChangeStep[];
+}
+
+export interface End {
+  /** 0 is success. */
+  readonly errno: number;
+  /** Steps of a CHANGE that succeeded. */
+  readonly done: number;
+  readonly payload: Buffer;
+}
+
+const undoReasons = { 1: "deadline", 2: "end-of-input", 3: "requested", 4: "refused" } as const;
+export type UndoReason = (typeof undoReasons)[keyof typeof undoReasons];
+
+/** The agent has undone something, whoever asked for it. */
+export interface Undone {
+  readonly undoId: number;
+  readonly reason: UndoReason;
+  /** One per inverse message, in the order in which they ran. */
+  readonly errnos: readonly number[];
+}
+
+const settlements = ["disarmed", "undone", "unknown"] as const;
+/** What became of an undo id: "unknown" is one under which nothing is armed. */
+export type Settlement = (typeof settlements)[number];
+
+export interface Settled {
+  readonly settlement: Settlement;
+  /** Of the inverses that were run for this answer, newest first. */
+  readonly errnos: readonly number[];
+}
+
+export function encodeJson(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+export function encodeRequest({ handle, message }: Addressed): Buffer {
+  const payload = Buffer.allocUnsafe(4 + message.length);
+  payload.writeUInt32BE(handle, 0);
+  payload.set(message, 4);
+  return payload;
+}
+
+export function encodeUndoId(undoId: number): Buffer {
+  const payload = Buffer.allocUnsafe(4);
+  payload.writeUInt32BE(undoId, 0);
+  return payload;
+}
+
+export function encodeChange({ undoId, deadlineMs, steps }: Change): Buffer {
+  const all = steps.flatMap((step) => [step, ...step.inverses]);
+  const messages = all.reduce((sum, { message }) => sum + 8 + message.length, 0);
+  const payload = Buffer.allocUnsafe(10 + 2 * steps.length + messages);
+  let at = payload.writeUInt32BE(undoId, 0);
+  at = payload.writeUInt32BE(deadlineMs, at);
+  at = payload.writeUInt16BE(steps.length, at);
+  const write = ({ handle, message }: Addressed): void => {
+    at = payload.writeUInt32BE(handle, at);
+    at = payload.writeUInt32BE(message.length, at);
+    payload.set(message, at);
+    at += message.length;
+  };
+  for (const step of steps) {
+    write(step);
+    at = payload.writeUInt16BE(step.inverses.length, at);
+    step.inverses.forEach(write);
+  }
+  return payload;
+}
+
+export function decodeHello(payload: Buffer): Hello {
+  try {
+    return JSON.parse(payload.toString()) as Hello;
+  } catch {
+    throw new MalformedFrame("a HELLO that is not JSON");
+  }
+}
+
+export function decodeEnd(payload: Buffer): End {
+  if (payload.length < 8) throw new MalformedFrame(`an END of ${payload.length} bytes`);
+  return {
+    errno: payload.readInt32BE(0),
+    done: payload.readUInt32BE(4),
+    payload: payload.subarray(8),
+  };
+}
+
+export function decodeUndone(payload: Buffer): Undone {
+  if (payload.length < 5) throw new MalformedFrame(`an UNDONE of ${payload.length} bytes`);
+  const reason = undoReasons[payload.readUInt8(4) as keyof typeof undoReasons] ?? "requested";
+  return { undoId: payload.readUInt32BE(0), reason, errnos: decodeErrnos(payload.subarray(5)) };
+}
+
+/** What END carries for DISARM, for UNDO, and for a CHANGE whose earlier steps were undone. */
+export function decodeSettled(payload: Buffer): Settled {
+  const settlement = settlements[payload[0] ?? 2];
+  if (settlement === undefined) throw new MalformedFrame(`an answer of ${payload[0]} to DISARM`);
+  return { settlement, errnos: decodeErrnos(payload.subarray(1)) };
+}
+
+function decodeErrnos(bytes: Buffer): number[] {
+  if (bytes.length % 4 !== 0) throw new MalformedFrame(`${bytes.length} bytes of errnos`);
+  return Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readInt32BE(4 * index));
+}

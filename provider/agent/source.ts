@@ -1,0 +1,40 @@
+/** The agent's program, as it is sent to a host. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** In the order in which they make up one program; they lie beside this module, in the sources and in `dist`. */
+export const AGENT_PARTS = ["wire.py", "namespaces.py", "watchdog.py", "relay.py"] as const;
+
+let joined: Buffer | undefined;
+
+export function agentSource(): Buffer {
+  joined ??= Buffer.concat(AGENT_PARTS.map((part) => readFileSync(join(__dirname, part))));
+  return joined;
+}
+
+export const TOO_OLD_STATUS = 64;
+const CUT_OFF_STATUS = 65;
+
+/**
+ * A program small enough for a command line: it prints the marker, so that whatever a login shell
+ * printed before can be told from the agent, then reads the agent's source by exact count and becomes it.
+ * One line without single quotes and exclamation marks; it must parse in Python 2 to refuse it.
+ */
+export function bootProgram(marker: string, sourceBytes: number): string {
+  const lines = [
+    "import os,select,sys",
+    "if sys.version_info<(3,6):",
+    ` sys.stderr.write(sys.version.split()[0]);sys.exit(${TOO_OLD_STATUS})`,
+    `os.write(1,b"${marker}")`,
+    `source,left=[],${sourceBytes}`,
+    "while left:",
+    " select.select([0],[],[])",
+    " piece=os.read(0,left)",
+    ` piece or sys.exit(${CUT_OFF_STATUS})`,
+    " source.append(piece)",
+    " left-=len(piece)",
+    'exec(b"".join(source))',
+  ];
+  // A JSON string is a Python string too.
+  return `exec(${JSON.stringify(lines.join("\n"))})`;
+}

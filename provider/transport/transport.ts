@@ -1,0 +1,56 @@
+/** How an agent is started and spoken to, whatever lies between. Held to `tests/transport/compliance.ts`. */
+
+export interface Transport {
+  /** The host, in words, for errors: "this machine", "hv1.example.net". Never credentials. */
+  readonly host: string;
+
+  /**
+   * Runs `python3 -I -S -B -c <program>` there, with an interpreter that the transport finds, and
+   * resolves as soon as it can be written to. The program is one line without single quotes and
+   * exclamation marks, so that every login shell leaves it alone.
+   *
+   * Rejects with a `HostError` that says what was tried and what to do.
+   */
+  start(program: string): Promise<Channel>;
+}
+
+/** Why a channel is over. */
+export interface ChannelEnd {
+  /** A clause: "the agent was killed by SIGKILL". */
+  readonly reason: string;
+  /** The program's exit status, where it is known. */
+  readonly status?: number;
+}
+
+/** The program's stdin and stdout. Its stderr is always read, or a busy agent would stall on it. */
+export interface Channel {
+  /** Bytes for the program's stdin, in order. Never throws; after the end they are dropped. */
+  write(bytes: Uint8Array): void;
+  /** What the program writes goes to the latest listener. Set one before giving up control: nothing is kept. */
+  onData(listener: (bytes: Buffer) => void): void;
+  /** Called once, also when the channel is over already. Nothing comes after it. */
+  onEnd(listener: (end: ChannelEnd) => void): void;
+  /** End of input: the agent undoes what is armed and leaves. */
+  close(): void;
+  /** Lets go at once, without waiting for the other side: it may be stopped, or out of reach. */
+  destroy(): void;
+  /** The last 4 KiB of stderr. */
+  stderrTail(): string;
+  /** While held, the channel keeps this process alive. It starts held. */
+  ref(): void;
+  unref(): void;
+}
+
+/** The last bytes of a stream of text that is read only when something went wrong. */
+export class Tail {
+  static readonly BYTES = 4096;
+  #text = Buffer.alloc(0);
+
+  push(bytes: Buffer): void {
+    this.#text = Buffer.concat([this.#text, bytes]).subarray(-Tail.BYTES);
+  }
+
+  toString(): string {
+    return this.#text.toString().trim();
+  }
+}
