@@ -30,10 +30,10 @@ SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK = 270, 10,
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_ECHO, NLM_F_EXCL, NLM_F_CREATE = 1, 4, 8, 0x200, 0x400
 NLM_F_DUMP = 0x300
 NLMSG_DONE = 3
-RTM_NEWLINK, RTM_GETLINK, RTM_NEWNSID, RTM_GETNSID = 16, 18, 88, 90
+RTM_NEWLINK, RTM_GETLINK, RTM_GETNSID = 16, 18, 90
 IFLA_IFNAME, IFLA_MTU, IFLA_LINK, IFLA_LINKINFO, IFLA_EXT_MASK, IFLA_TARGET_NETNSID = 3, 4, 5, 18, 29, 46
 IFLA_INFO_KIND, IFLA_INFO_DATA, IFLA_MACVLAN_BC_CUTOFF = 1, 2, 9
-NETNSA_NSID, NETNSA_PID = 1, 2
+NETNSA_PID = 2
 SKIP_STATS = struct.pack("=I", 8)
 
 written = []
@@ -202,8 +202,6 @@ def capture_namespaces():
         notes = [f"nsenter -t OTHER -n {command.format(here='HERE')}" for command in commands]
         keep("links/macvlan-lower-elsewhere", [*notes, "# RTM_GETLINK of far0"], read_link("far0"))
 
-        assign = namespace_body(u32(NETNSA_PID, other) + i32(NETNSA_NSID, 7))
-        ask(message(RTM_NEWNSID, NLM_F_REQUEST | NLM_F_ACK, assign))
         body = namespace_body(u32(NETNSA_PID, other))
         id_of_other = ask(message(RTM_GETNSID, NLM_F_REQUEST, body))
         keep("namespaces/known", [*notes, "# RTM_GETNSID, NETNSA_PID = OTHER"], id_of_other)
@@ -282,7 +280,8 @@ def capture_dumps():
 
 
 def capture_requests():
-    """What `ip` itself sends; of several messages the last, which is the one that was meant."""
+    """What `ip` itself sends. A read by name is its first RTM_GETLINK (later ones look up the lower
+    device), anything else its last message (earlier ones look up indexes)."""
     made = "ip link add link v0 name m0 address 02:00:5e:00:53:01 mtu 1400 type macvlan mode bridge"
     requests = {
         "add-macvlan": made,
@@ -304,7 +303,9 @@ def capture_requests():
     version = subprocess.run(["ip", "-V"], capture_output=True, text=True, check=True).stdout
     iproute2 = re.search(r"iproute2-([\d.]+)", version).group(1)
     for name, command in requests.items():
-        sent = sent_by(command)[-1]
+        messages = sent_by(command)
+        reads = [sent for sent in messages if struct.unpack_from("=H", sent, 4) == (RTM_GETLINK,)]
+        sent = reads[0] if name.startswith("get") else messages[-1]
         keep(f"requests/{name}", [command], sent[:8] + struct.pack("=I", 1) + sent[12:], iproute2=iproute2)
     delete("t0")
 
