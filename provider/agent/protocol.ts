@@ -55,6 +55,25 @@ export interface Change {
   readonly steps: readonly ChangeStep[];
 }
 
+/** What the agent may be asked about files; it refuses all else with EACCES. */
+export type FileQuery =
+  | { readonly op: "read"; readonly path: string; readonly handle?: number }
+  | { readonly op: "write"; readonly path: string; readonly text: string; readonly handle?: number }
+  | { readonly op: "netns-list" }
+  | TapQuery;
+
+export interface TapQuery {
+  readonly op: "tap";
+  readonly handle: number;
+  readonly link: string;
+  readonly ifindex: number;
+  /** A name on that host, or a number. */
+  readonly owner?: string | number;
+  readonly group?: string | number;
+  /** Octal: "0660". */
+  readonly mode?: string;
+}
+
 export interface End {
   /** 0 is success. */
   readonly errno: number;

@@ -9,23 +9,28 @@ import { agentSource, bootProgram, TOO_OLD_STATUS } from "./source";
 /** Most bytes that a login banner or a noisy shell profile may print before the agent speaks. */
 export const NOISE_CAP = 64 * 1024;
 
+export const DEADLINE_SECONDS = 30;
+
 export interface StartedAgent {
   readonly channel: Channel;
   readonly hello: Hello;
   /** In words, for errors. */
   readonly host: string;
+  /** How long it took, login included. */
+  readonly startMs: number;
 }
 
 export interface StartOptions {
-  /** How long the whole of it may take; 30 by default. */
+  /** How long the whole of it may take; `DEADLINE_SECONDS` by default. */
   readonly deadlineSeconds?: number;
 }
 
 /** Rejects with a `HostError`, and leaves nothing running then. */
 export async function startAgent(
   transport: Transport,
-  { deadlineSeconds = 30 }: StartOptions = {},
+  { deadlineSeconds = DEADLINE_SECONDS }: StartOptions = {},
 ): Promise<StartedAgent> {
+  const began = performance.now();
   const source = agentSource();
   const marker = `pulumi-macvlan-${randomBytes(16).toString("hex")}`;
   const within = new Deadline(deadlineSeconds, () =>
@@ -37,7 +42,7 @@ export async function startAgent(
     const channel = await within.watch(starting, (late) => late.destroy());
     try {
       const hello = await within.watch(greeting(channel, transport.host, marker, source));
-      return { channel, hello, host: transport.host };
+      return { channel, hello, host: transport.host, startMs: performance.now() - began };
     } catch (error) {
       channel.destroy();
       throw error;

@@ -1,0 +1,296 @@
+/** One agent on one host, asked by many at once. */
+import { encodeFrame, type Frame, FrameParser } from "../agent/frame";
+import {
+  AgentFrame,
+  type ChangeStep,
+  ClientFrame,
+  decodeEnd,
+  decodeSettled,
+  decodeUndone,
+  encodeChange,
+  encodeJson,
+  encodeRequest,
+  encodeUndoId,
+  type FileQuery,
+  type Hello,
+  type Netns,
+  type Settled,
+  type Settlement,
+  type Undone,
+} from "../agent/protocol";
+import { DEADLINE_SECONDS, startAgent, type StartedAgent } from "../agent/start";
+import { connectionBroken, HostError, messageOf, outcomeUnknown } from "../errors";
+import { Errno, errnoName } from "../netlink/errno";
+import type { Channel, ChannelEnd, Transport } from "../transport/transport";
+import { type Answer, type Ask, InFlight } from "./in-flight";
+
+export interface SessionOptions {
+  /** How long the start may take, and the agent be silent while it owes an answer; 30 s by default. */
+  readonly deadlineSeconds?: number;
+}
+
+const LEAST_UNDO_MS = 10_000;
+
+export interface OpenedNamespace {
+  /** Names it in later requests. */
+  readonly handle: number;
+  /** The agent's descriptor of it, as a message wants it in IFLA_NET_NS_FD. */
+  readonly fd: number;
+  readonly inode: number;
+  readonly device: number;
+}
+
+export interface Changed {
+  /** Echoes and acks, as they came. */
+  readonly datagrams: readonly Uint8Array[];
+  /** Steps that the kernel accepted, from the first on. */
+  readonly done: number;
+  /**
+   * Of the step after them; 0 when all are done. On a refusal the accepted ones have been undone
+   * before this is answered. ENOBUFS: that step may have happened, and everything is still armed.
+   * ECANCELED: the undo id was over before, and that step was not sent.
+   */
+  readonly errno: number;
+  /** Of the inverses that ran, newest first. */
+  readonly undone: readonly number[];
+}
+
+export class Session {
+  readonly hello: Hello;
+  readonly host: string;
+  /** After how much silence the host should undo a change: long enough for us to come back to it. */
+  readonly deadlineMs: number;
+  readonly #channel: Channel;
+  readonly #parser = new FrameParser();
+  readonly #inFlight = new InFlight();
+  readonly #answerMs: number;
+  readonly #undoneListeners = new Set<(undone: Undone) => void>();
+  readonly #endListeners = new Set<() => void>();
+  #death: ChannelEnd | undefined;
+  #sending = false;
+  #timer: NodeJS.Timeout | undefined;
+  #handles = 0;
+  #undoIds = 0;
+
+  /** Rejects with a `HostError`. */
+  static async start(transport: Transport, options: SessionOptions = {}): Promise<Session> {
+    return new Session(await startAgent(transport, options), options);
+  }
+
+  constructor({ channel, hello, host, startMs }: StartedAgent, options: SessionOptions = {}) {
+    this.hello = hello;
+    this.host = host;
+    this.deadlineMs = Math.max(LEAST_UNDO_MS, Math.ceil(3 * startMs));
+    this.#answerMs = (options.deadlineSeconds ?? DEADLINE_SECONDS) * 1000;
+    this.#channel = channel;
+    channel.onData((bytes) => this.#receive(bytes));
+    channel.onEnd((end) => this.#die(withStderr(end, channel.stderrTail())));
+    channel.unref();
+  }
+
+  get isAlive(): boolean {
+    return this.#death === undefined;
+  }
+
+  /** Asks anew each time: another namespace may have taken the name. The agent shares what is the same. */
+  async open(netns: Netns): Promise<OpenedNamespace> {
+    const handle = ++this.#handles;
+    const where = netns === null ? "its own network namespace" : describe(netns);
+    const answer = await this.#granted({
+      type: ClientFrame.OPEN,
+      payload: encodeJson({ handle, netns }),
+      operation: `open ${where}`,
+      changes: false,
+    });
+    return { handle, ...(JSON.parse(answer.payload.toString()) as Omit<OpenedNamespace, "handle">) };
+  }
+
+  /** One message that changes nothing, and the datagrams that answer it: an ack's errno is in them. */
+  async request(handle: number, message: Uint8Array): Promise<readonly Uint8Array[]> {
+    const answer = await this.#granted({
+      type: ClientFrame.REQUEST,
+      payload: encodeRequest({ handle, message }),
+      operation: "ask the kernel",
+      changes: false,
+    });
+    return answer.datagrams;
+  }
+
+  /** An undo id that nothing in this session has used; each is good for one plan. */
+  newUndoId(): number {
+    return (this.#undoIds = (this.#undoIds % 0xffffffff) + 1);
+  }
+
+  /**
+   * Changes, in order, until one is refused; each one's inverses are armed before it is sent. They
+   * run when nobody disarms them within the deadline, or when this session ends. Every message needs
+   * NLM_F_ACK. More steps under one undo id may follow, together or later.
+   */
+  async change(undoId: number, deadlineMs: number, steps: readonly ChangeStep[]): Promise<Changed> {
+    const { datagrams, done, errno, payload } = await this.#ask({
+      type: ClientFrame.CHANGE,
+      payload: encodeChange({ undoId, deadlineMs, steps }),
+      operation: "change links",
+      changes: true,
+    });
+    // Where the agent itself says no (EBADF, EINVAL), the payload is its words.
+    const undone = payload[0] === 1 ? decodeSettled(payload).errnos : [];
+    return { datagrams, done, errno, undone };
+  }
+
+  /** Keep what was changed. Only "disarmed" is a proof that it stays. */
+  async disarm(undoId: number): Promise<Settlement> {
+    return (await this.#settle(ClientFrame.DISARM, undoId, "keep a change")).settlement;
+  }
+
+  /** Undo what was changed under this id, newest first. */
+  undo(undoId: number): Promise<Settled> {
+    return this.#settle(ClientFrame.UNDO, undoId, "undo a change");
+  }
+
+  /** Answers the agent's JSON. Rejects with kind "refused" and an errno, ENOENT and EACCES among them. */
+  async file(query: FileQuery): Promise<unknown> {
+    const what = "path" in query ? query.path : query.op === "tap" ? `the tap device of ${query.link}` : "the namespaces";
+    const answer = await this.#granted({
+      type: ClientFrame.FILE,
+      payload: encodeJson(query),
+      operation: `${query.op === "write" ? "write" : "look at"} ${what}`,
+      changes: query.op === "write" || query.op === "tap",
+    });
+    return JSON.parse(answer.payload.toString());
+  }
+
+  /** Hears of every undo, whoever asked for it. */
+  onUndone(listener: (undone: Undone) => void): void {
+    this.#undoneListeners.add(listener);
+  }
+
+  onEnd(listener: () => void): void {
+    if (this.#death === undefined) this.#endListeners.add(listener);
+    else listener();
+  }
+
+  /** The agent undoes what is armed and leaves; resolves when it is gone, or after five seconds. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      const impatience = setTimeout(() => this.#channel.destroy(), 5000);
+      this.#channel.ref();
+      this.#channel.onEnd(() => {
+        clearTimeout(impatience);
+        resolve();
+      });
+      this.#channel.close();
+    });
+  }
+
+  async #settle(type: number, undoId: number, operation: string): Promise<Settled> {
+    const payload = encodeUndoId(undoId);
+    return decodeSettled((await this.#granted({ type, payload, operation, changes: true })).payload);
+  }
+
+  /** An answer whose errno is 0. */
+  async #granted(ask: Ask): Promise<Answer> {
+    const answer = await this.#ask(ask);
+    if (answer.errno === 0) return answer;
+    const { operation } = ask;
+    const text = answer.payload.toString();
+    const cause = text === "" ? `the agent answered ${errnoName(answer.errno)}` : text;
+    const failure = { host: this.host, operation, cause, errno: answer.errno };
+    if (answer.errno === Errno.ENOBUFS) {
+      throw connectionBroken({ ...failure, cause: "the kernel's answer did not fit and was lost" });
+    }
+    throw new HostError({ ...failure, kind: "refused" });
+  }
+
+  #ask(ask: Ask): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.#death !== undefined) return reject(this.#error(ask, false, this.#death));
+      if (this.#inFlight.isEmpty) this.#channel.ref();
+      this.#inFlight.add({ ask, datagrams: [], heard: 0, resolve, reject });
+      this.#sendSoon();
+    });
+  }
+
+  /** What is asked in one tick goes out in one write. */
+  #sendSoon(): void {
+    if (this.#sending) return;
+    this.#sending = true;
+    queueMicrotask(() => {
+      this.#sending = false;
+      const frames: Buffer[] = [];
+      for (let next = this.#inFlight.next(); next !== undefined; next = this.#inFlight.next()) {
+        frames.push(encodeFrame(next.requestId, next.ask.type, next.ask.payload));
+      }
+      if (frames.length > 0) this.#channel.write(Buffer.concat(frames));
+      this.#watch(this.#answerMs);
+    });
+  }
+
+  #receive(bytes: Buffer): void {
+    try {
+      for (const frame of this.#parser.push(bytes)) this.#take(frame);
+    } catch (error) {
+      this.#die({ reason: `the agent sent ${messageOf(error)}` });
+      this.#channel.destroy();
+    }
+    if (this.#inFlight.isEmpty) this.#channel.unref();
+    else this.#sendSoon();
+  }
+
+  #take({ requestId, type, payload }: Frame): void {
+    if (type === AgentFrame.UNDONE) {
+      const undone = decodeUndone(payload);
+      for (const listener of this.#undoneListeners) listener(undone);
+      return;
+    }
+    const waiting = this.#inFlight.find(requestId);
+    if (waiting === undefined) return;
+    waiting.heard = performance.now();
+    if (type === AgentFrame.DATA) waiting.datagrams.push(payload);
+    if (type !== AgentFrame.END) return;
+    this.#inFlight.finish(requestId);
+    waiting.resolve({ ...decodeEnd(payload), datagrams: waiting.datagrams });
+  }
+
+  /** One timer for all: it looks at whoever waits longest, and sleeps for what is left to that one. */
+  #watch(ms: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      // After a long computation of ours the answer may lie there unread: read first.
+      setImmediate(() => this.#judge());
+    }, ms).unref();
+  }
+
+  #judge(): void {
+    const { oldest } = this.#inFlight;
+    if (oldest === undefined || !this.isAlive) return;
+    const left = oldest.heard + this.#answerMs - performance.now();
+    if (left > 0) return this.#watch(left);
+    this.#die({ reason: `the host did not answer for ${this.#answerMs / 1000} seconds` });
+    this.#channel.destroy();
+  }
+
+  #die(end: ChannelEnd): void {
+    if (this.#death !== undefined) return;
+    this.#death = end;
+    clearTimeout(this.#timer);
+    const { sent, unsent } = this.#inFlight.abandon();
+    for (const { ask, reject } of sent) reject(this.#error(ask, true, end));
+    for (const { ask, reject } of unsent) reject(this.#error(ask, false, end));
+    for (const listener of this.#endListeners) listener();
+  }
+
+  #error({ operation, changes }: Ask, wasSent: boolean, { reason }: ChannelEnd): HostError {
+    const failure = { host: this.host, operation, cause: reason };
+    return changes && wasSent ? outcomeUnknown(failure) : connectionBroken(failure);
+  }
+}
+
+function describe(netns: NonNullable<Netns>): string {
+  if ("name" in netns) return `the network namespace ${netns.name}`;
+  return "pid" in netns ? `the network namespace of process ${netns.pid}` : `the network namespace ${netns.path}`;
+}
+
+function withStderr(end: ChannelEnd, stderr: string): ChannelEnd {
+  return stderr === "" ? end : { ...end, reason: `${end.reason}: ${stderr}` };
+}
