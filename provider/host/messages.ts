@@ -1,0 +1,39 @@
+import { decodeAck, isAck } from "../netlink/ack";
+import { IFF_LOOPBACK, NLM_F_DUMP_INTR, RTM_NEWLINK } from "../netlink/constants";
+import { decodeLink } from "../netlink/link-message";
+import { decodeMessages, type NetlinkMessage } from "../netlink/message";
+import type { Device } from "../link/causes";
+import { fromKernel } from "../link/kernel-form";
+
+/** The kernel's answer to one request or to the steps of one change. */
+export interface Answer {
+  readonly devices: readonly Device[];
+  /** Of the first refused message; 0 when none was. */
+  readonly errno: number;
+  readonly kernelText: string | undefined;
+  /** The table changed under a dump: what came is no consistent picture. */
+  readonly interrupted: boolean;
+}
+
+export function decodeAnswer(datagrams: readonly Uint8Array[]): Answer {
+  const messages = datagrams.flatMap(decodeMessages);
+  const refused = messages.filter(isAck).map(decodeAck).find(({ errno }) => errno !== 0);
+  return {
+    devices: messages.filter(({ type }) => type === RTM_NEWLINK).map(deviceOf),
+    errno: refused?.errno ?? 0,
+    kernelText: refused?.text,
+    interrupted: messages.some(({ flags }) => (flags & NLM_F_DUMP_INTR) !== 0),
+  };
+}
+
+function deviceOf({ body }: NetlinkMessage): Device {
+  const message = decodeLink(body);
+  const { IFLA_MASTER: master, IFLA_LINKINFO: info } = message.attributes;
+  return {
+    ...fromKernel(message),
+    hardwareType: message.type,
+    loopback: (message.flags & IFF_LOOPBACK) !== 0,
+    master,
+    slaveKind: info?.IFLA_INFO_SLAVE_KIND,
+  };
+}

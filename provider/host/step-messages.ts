@@ -1,0 +1,75 @@
+import { NLM_F_ACK, NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL } from "../netlink/constants";
+import { addAlternativeNames, deleteAlternativeNames, deleteLinksOfGroup, newLink } from "../netlink/requests";
+import { toKernel } from "../link/kernel-form";
+import type { Kind } from "../link/model";
+import type { Step } from "../link/plan";
+import type { Namespace, Place } from "./namespaces";
+
+/** What a step's message must say beside the step itself. */
+export interface Target {
+  readonly kind: Kind;
+  readonly mark: string;
+  readonly place: Place;
+  /** Of the lower device, in its namespace. */
+  readonly lowerIfindex: number;
+  /** Of the link. Undefined before there is one; given for a creation, it asks for that number. */
+  readonly ifindex?: number | undefined;
+}
+
+export interface SpokenStep {
+  readonly handle: number;
+  readonly message: Uint8Array;
+}
+
+let lastSequence = 0;
+/** Numbers requests; every socket sees only rising ones. */
+export function nextSequence(): number {
+  lastSequence = (lastSequence % 0x7fffffff) + 1;
+  return lastSequence;
+}
+
+/** A step as the message that does it, and the namespace in which it is said. */
+export function speak(step: Exclude<Step, { do: "set tap" }>, target: Target): SpokenStep {
+  const { kind, mark, place, ifindex = 0 } = target;
+  const sequence = nextSequence();
+  const there = (message: Uint8Array): SpokenStep => ({ handle: place.beside.handle, message });
+  switch (step.do) {
+    case "create":
+      return { handle: place.below.handle, message: create(step, target, sequence) };
+    case "set": {
+      const { attributes, flags, change } = toKernel(kind, step.settings, mark);
+      return there(newLink({ index: ifindex, flags, change, attributes }, { sequence }));
+    }
+    case "add alternative names":
+      return there(addAlternativeNames(ifindex, step.names, { sequence, flags: NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL }));
+    case "remove alternative names":
+      return there(deleteAlternativeNames(ifindex, step.names, { sequence }));
+    case "delete by group":
+      return there(deleteLinksOfGroup(step.group, { sequence }));
+  }
+}
+
+/** Always EXCL: without it the kernel would change a link that has the name already. */
+function create(step: Extract<Step, { do: "create" }>, { kind, mark, place, lowerIfindex, ifindex = 0 }: Target, sequence: number): Uint8Array {
+  const { attributes, flags, change } = toKernel(kind, step.settings, mark);
+  const elsewhere = sameNamespace(place.below, place.beside) ? {} : { IFLA_NET_NS_FD: place.beside.fd };
+  return newLink(
+    {
+      index: ifindex,
+      flags,
+      change,
+      attributes: {
+        IFLA_LINKINFO: { IFLA_INFO_KIND: kind },
+        ...attributes,
+        IFLA_LINK: lowerIfindex,
+        IFLA_GROUP: step.group,
+        ...elsewhere,
+      },
+    },
+    { sequence, flags: NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ECHO },
+  );
+}
+
+export function sameNamespace(a: Namespace, b: Namespace): boolean {
+  return a.inode === b.inode && a.device === b.device;
+}

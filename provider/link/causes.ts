@@ -1,0 +1,200 @@
+import { closest, distance } from "fastest-levenshtein";
+import { ARPHRD_ETHER } from "../netlink/link-constants";
+import { Errno } from "../netlink/errno";
+import type { ObservedLink, PropertyName, Settings } from "./model";
+
+/** A device of a namespace, with what decides whether links may stand on it. */
+export interface Device extends ObservedLink {
+  /** ARPHRD_*: 1 for Ethernet. */
+  readonly hardwareType: number;
+  readonly loopback: boolean;
+  /** Ifindex of the bridge, bond, team or OVS that holds it. */
+  readonly master: number | undefined;
+  /** IFLA_INFO_SLAVE_KIND: what kind of master that is. */
+  readonly slaveKind: string | undefined;
+}
+
+/** What a read-only look at a host shows. */
+export interface Snapshot {
+  /** The devices of the lower device's namespace. */
+  readonly below: readonly Device[];
+  /** The devices of the link's own namespace; the same list where that is the same. */
+  readonly beside: readonly Device[];
+}
+
+/** Why the kernel refuses a link, found by looking; and what to do. */
+export interface Cause {
+  readonly property: PropertyName;
+  readonly cause: string;
+  readonly cure: string;
+  /** The device that stands in the way, where there is one. */
+  readonly culprit?: Device;
+}
+
+export interface Scene extends Snapshot {
+  readonly settings: Settings;
+  readonly mark: string;
+  readonly lower: Device | undefined;
+  /** Other macvlans and macvtaps on the same lower device, as far as its namespace shows them. */
+  readonly siblings: readonly Device[];
+}
+
+interface Rule {
+  /** With which the kernel answers. It gives nothing more than these numbers. */
+  readonly errnos: readonly number[];
+  readonly find: (scene: Scene) => Cause | undefined;
+}
+
+const isMacvlan = ({ kind }: ObservedLink): boolean => kind === "macvlan" || kind === "macvtap";
+const isCalled = (name: string) => (device: Device): boolean =>
+  device.settings.name === name || (device.settings.altNames ?? []).includes(name);
+
+/** Finds the device by name and follows macvlans down to what they stand on, as the kernel does. */
+export function lowerDeviceIn(below: readonly Device[], name: string): Device | undefined {
+  const named = below.find(isCalled(name));
+  return named !== undefined && isMacvlan(named) ? below.find(({ ifindex }) => ifindex === named.lowerIfindex) : named;
+}
+
+export function sceneOf(snapshot: Snapshot, settings: Settings, mark: string): Scene {
+  const lower = lowerDeviceIn(snapshot.below, settings.lowerDevice ?? "");
+  const siblings = snapshot.below.filter(
+    (device) => lower !== undefined && isMacvlan(device) && device.lowerIfindex === lower.ifindex && device.mark !== mark,
+  );
+  return { ...snapshot, settings, mark, lower, siblings };
+}
+
+const RULES: readonly Rule[] = [
+  {
+    errnos: [Errno.ENODEV, Errno.EINVAL],
+    find({ below, lower, settings: { lowerDevice = "" } }) {
+      if (lower !== undefined) return undefined;
+      const names = below.map((device) => device.settings.name);
+      const near = names.length === 0 ? "" : closest(lowerDevice, names);
+      const hint = near !== "" && distance(near, lowerDevice) <= 2 ? `Did you mean ${near}? ` : "";
+      return {
+        property: "lowerDevice",
+        cause: `there is no device "${lowerDevice}" in its namespace`,
+        cure: `${hint}The devices there are ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", …" : ""}. If another resource of the program makes it, say so with dependsOn`,
+      };
+    },
+  },
+  {
+    errnos: [Errno.EINVAL],
+    find: ({ lower }) =>
+      lower === undefined || (!lower.loopback && lower.hardwareType === ARPHRD_ETHER)
+        ? undefined
+        : {
+            property: "lowerDevice",
+            cause: `${lower.settings.name} is ${lower.loopback ? "the loopback device" : "no Ethernet device"}, and a macvlan needs an Ethernet one`,
+            cure: "Choose a network card, bond, VLAN, bridge or veth as lowerDevice",
+            culprit: lower,
+          },
+  },
+  {
+    errnos: [Errno.EINVAL],
+    find({ lower, settings: { mtu } }) {
+      const most = lower?.settings.mtu;
+      if (lower === undefined || most === undefined || mtu === undefined || mtu <= most) return undefined;
+      return {
+        property: "mtu",
+        cause: `an MTU of ${mtu} does not fit the lower device ${lower.settings.name}, whose MTU is ${most}`,
+        cure: `Declare at most ${most}, or raise the MTU of ${lower.settings.name} first`,
+        culprit: lower,
+      };
+    },
+  },
+  {
+    errnos: [Errno.EINVAL],
+    find({ siblings, lower, settings: { mode } }) {
+      const passthru = siblings.find((sibling) => sibling.settings.mode === "passthru");
+      if (lower === undefined || (passthru === undefined && (mode !== "passthru" || siblings.length === 0))) return undefined;
+      const holder = passthru ?? siblings[0];
+      return {
+        property: "mode",
+        cause:
+          passthru !== undefined
+            ? `the passthru link ${passthru.settings.name} has the lower device ${lower.settings.name} to itself`
+            : `passthru needs the lower device ${lower.settings.name} to itself, and ${siblings.map((each) => each.settings.name).slice(0, 5).join(", ")} ${siblings.length === 1 ? "stands" : "stand"} on it`,
+        cure: "Delete what stands there first, or use another lower device",
+        ...(holder && { culprit: holder }),
+      };
+    },
+  },
+  {
+    errnos: [Errno.EBUSY],
+    find({ lower, below }) {
+      if (lower?.slaveKind === undefined || lower.slaveKind === "vrf") return undefined;
+      const master = below.find(({ ifindex }) => ifindex === lower.master)?.settings.name ?? `ifindex ${String(lower.master)}`;
+      return {
+        property: "lowerDevice",
+        cause: `${lower.settings.name} is a port of the ${lower.slaveKind} ${master}, which takes all of its frames`,
+        cure: `Use ${master} itself as lowerDevice, or take ${lower.settings.name} out of it`,
+        culprit: lower,
+      };
+    },
+  },
+  {
+    errnos: [Errno.EBUSY],
+    find({ lower, below }) {
+      const holder = below.find(({ kind, lowerIfindex }) => /^ipv(lan|tap)$/.test(kind ?? "") && lowerIfindex === lower?.ifindex);
+      if (lower === undefined || holder === undefined) return undefined;
+      return {
+        property: "lowerDevice",
+        cause: `the ${holder.kind ?? ""} ${holder.settings.name} stands on ${lower.settings.name}, and the kernel allows either ipvlan or macvlan on one device`,
+        cure: `Delete ${holder.settings.name}, or use another lower device`,
+        culprit: holder,
+      };
+    },
+  },
+  {
+    // Older kernels answer EBUSY.
+    errnos: [Errno.EADDRINUSE, Errno.EBUSY],
+    find({ lower, siblings, settings: { macAddress, adminState } }) {
+      if (lower === undefined || macAddress === undefined || adminState === "down") return undefined;
+      const holder = [lower, ...siblings.filter((each) => each.settings.adminState === "up")].find(
+        (device) => device.settings.macAddress === macAddress,
+      );
+      return (
+        holder && {
+          property: "macAddress",
+          cause: `${holder === lower ? "the lower device" : "the link"} ${holder.settings.name} has the MAC address ${macAddress} already`,
+          cure: `Give the link another macAddress, or leave it out and get one of its own${holder === lower ? "; only a passthru link shares its lower device's" : ""}`,
+          culprit: holder,
+        }
+      );
+    },
+  },
+  {
+    errnos: [Errno.EEXIST],
+    find({ beside, mark, settings: { name = "", altNames = [] } }) {
+      for (const [property, wanted] of [["name", name], ...altNames.map((each) => ["altNames", each])] as const) {
+        const holder = beside.find((device) => device.mark !== mark && isCalled(wanted ?? "")(device));
+        if (holder === undefined) continue;
+        return {
+          property: property === "name" ? "name" : "altNames",
+          cause: `the name "${wanted}" is taken by ${holderInWords(holder, wanted ?? "")}`,
+          cure: "Choose another name, delete that device, or take it over with adopt: true where it is the link you mean",
+          culprit: holder,
+        };
+      }
+      return undefined;
+    },
+  },
+];
+
+function holderInWords(device: Device, name: string): string {
+  const what = device.kind === undefined ? "a device" : `a ${device.kind}`;
+  const called = device.settings.name === name ? "" : ` called ${device.settings.name}, which has it as alternative name`;
+  const maker = device.mark === undefined ? "that something else made" : "of another resource of this package (in another stack, or under its old logical name: give it an alias)";
+  return `${what}${called} ${maker}`;
+}
+
+/** Everything that would make the kernel refuse the link in such a scene. */
+export function causesIn(scene: Scene): Cause[] {
+  return RULES.flatMap((rule) => rule.find(scene) ?? []);
+}
+
+/** The cause behind a bare errno, as far as the scene shows one. */
+export function causeOf(errno: number, scene: Scene): Cause | undefined {
+  return RULES.filter((rule) => rule.errnos.includes(errno)).map((rule) => rule.find(scene)).find((cause) => cause !== undefined);
+}

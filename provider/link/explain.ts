@@ -1,0 +1,66 @@
+import type { Failure } from "../errors";
+import { Errno, errnoName } from "../netlink/errno";
+import { causeOf, type Scene } from "./causes";
+
+export interface Refusal {
+  readonly operation: string;
+  readonly host: string;
+  readonly errno: number;
+  readonly kernelText?: string | undefined;
+  /** Which property's own message was refused, where it was one property's. */
+  readonly property?: string | undefined;
+}
+
+interface Meaning {
+  readonly cause: string;
+  readonly cure: string;
+}
+
+/** What an errno means for a link when nothing on the host shows a particular cause. */
+const MEANINGS: Readonly<Record<number, Meaning>> = {
+  [Errno.EPERM]: {
+    cause: "the agent may not change links there (it lacks CAP_NET_ADMIN)",
+    cure: "Run Pulumi as root, or set connection: { sudo: true }",
+  },
+  [Errno.EOPNOTSUPP]: {
+    cause: "this kernel cannot do that; most often it has no macvlan or macvtap driver",
+    cure: 'Load the driver ("modprobe macvtap" loads both), or install the kernel package that has it',
+  },
+  [Errno.EINVAL]: {
+    cause: "the kernel finds the request invalid and does not say why, and nothing in the namespace of the lower device shows a reason",
+    cure: 'A passthru link, or a link beside one, may stand on the same lower device in a namespace that cannot be seen from here: look with "ip -d link" in the namespaces of the host',
+  },
+  [Errno.EBUSY]: {
+    cause: "something else has the lower device to itself",
+    cure: "Look who does with \"ip -d link\": a bridge, bond, team, Open vSwitch or ipvlan",
+  },
+  [Errno.EADDRINUSE]: {
+    cause: "the MAC address is in use on the lower device, by a link in a namespace that cannot be seen from here",
+    cure: "Give the link another macAddress, or leave it out and get one of its own",
+  },
+  [Errno.EADDRNOTAVAIL]: { cause: "the kernel does not take this MAC address", cure: "Use a unicast MAC address that is not zero" },
+  [Errno.EEXIST]: { cause: "the name is taken", cure: "Choose another name" },
+  [Errno.ENODEV]: { cause: "the device is gone", cure: "Run pulumi refresh, so that the state says what is there, and then pulumi up" },
+  [Errno.ERANGE]: { cause: "a value is out of the range that this kernel takes", cure: "Declare a smaller one" },
+  [Errno.ENOMEM]: { cause: "the host has no memory for a queue of that size", cure: "Declare a smaller one" },
+  [Errno.EOVERFLOW]: {
+    cause: "the lower device's count of promiscuous users would overflow",
+    cure: 'Set the passthru link up before noPromisc changes, or put the count right with "ip link set <lower device> promisc on" and "off"',
+  },
+};
+
+/** From a bare errno to what is in the way and what to do: first by looking, else by what it usually means. */
+export function explain({ operation, host, errno, kernelText, property }: Refusal, scene: Scene | undefined): Failure {
+  const seen = scene === undefined ? undefined : causeOf(errno, scene);
+  const meaning = seen ?? MEANINGS[errno] ?? { cause: "the kernel refused it", cure: undefined };
+  const about = seen?.property ?? property;
+  return {
+    kind: "refused",
+    operation,
+    host,
+    cause: `${about === undefined ? "" : `${about}: `}${meaning.cause} (${errnoName(errno)})`,
+    cure: meaning.cure,
+    errno,
+    kernelText,
+  };
+}

@@ -1,0 +1,129 @@
+/** The two kinds of link this package makes. They differ only in the tap device. */
+export const KINDS = ["macvlan", "macvtap"] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const MODES = ["vepa", "bridge", "private", "passthru", "source"] as const;
+export type Mode = (typeof MODES)[number];
+
+export const ADMIN_STATES = ["up", "down"] as const;
+export type AdminState = (typeof ADMIN_STATES)[number];
+
+export const ADDR_GEN_MODES = ["eui64", "none", "stable-privacy", "random"] as const;
+export type AddrGenMode = (typeof ADDR_GEN_MODES)[number];
+
+/**
+ * A network namespace: its name under `/run/netns`, the process that lives in it, or a file that
+ * refers to it. `inode` is what check saw behind a pid or a path: two pids of one namespace are no
+ * difference, one pid used again is.
+ */
+export type Netns = string | { readonly pid: number; readonly inode?: number } | { readonly path: string; readonly inode?: number };
+
+/** Who may open the tap device. A user or group is a name of that host, or a number as text. */
+export interface Tap {
+  readonly owner?: string;
+  readonly group?: string;
+  /** Octal permission bits, four digits: "0660". */
+  readonly mode?: string;
+}
+
+/** Every property of a link, by the name a program uses. The table in `properties.ts` has a row for each. */
+export interface LinkSettings {
+  readonly lowerDevice: string;
+  readonly lowerNetns: Netns;
+  readonly netns: Netns;
+  readonly name: string;
+  readonly mode: Mode;
+  readonly macAddress: string;
+  readonly mtu: number;
+  readonly txQueueLength: number;
+  readonly numTxQueues: number;
+  readonly numRxQueues: number;
+  readonly adminState: AdminState;
+  readonly addrGenMode: AddrGenMode;
+  readonly noPromisc: boolean;
+  readonly noDst: boolean;
+  readonly broadcastQueueLength: number;
+  readonly broadcastLimit: number;
+  readonly sourceMacAddresses: readonly string[];
+  readonly group: number;
+  readonly alias: string;
+  readonly altNames: readonly string[];
+  readonly tap: Tap;
+}
+
+export type PropertyName = keyof LinkSettings;
+export type Settings = Partial<LinkSettings>;
+
+/** What tells a link of ours from anybody else's; made once in check and kept from then on. */
+export interface Identity {
+  /** Stands in the link's alias. A hash of the URN under which the link was first declared. */
+  readonly mark: string;
+  /** Which machine: a hash of its machine-id, or `connection.id`. */
+  readonly host: string;
+  /** The name that was generated, when the program gives none. */
+  readonly name?: string;
+  /** The MAC address that was generated, when the program gives none. */
+  readonly macAddress?: string;
+}
+
+/** How the host is reached. Only this machine for now. */
+export interface Connection {
+  readonly sudo?: boolean;
+  readonly python?: string;
+  readonly deadline?: number;
+  readonly id?: string;
+}
+
+/** What check leaves of a program's arguments: legal, in one spelling, nothing filled in but name and MAC. */
+export interface LinkInputs extends Settings {
+  readonly kind: Kind;
+  readonly lowerDevice: string;
+  readonly name: string;
+  readonly identity: Identity;
+  readonly adopt?: boolean;
+  readonly connection?: Connection;
+}
+
+/** What is saved of a link: its settings as the kernel holds them, and what recognises it again. */
+export interface LinkState extends Settings {
+  /** The layout of this object; a reader of an older one upgrades it. */
+  readonly version: 1;
+  readonly kind: Kind;
+  readonly lowerDevice: string;
+  readonly name: string;
+  readonly identity: Identity;
+  readonly adopt?: boolean;
+  readonly connection?: Connection;
+  /** Which properties the program gave: diff and read never see old inputs. */
+  readonly declared: readonly string[];
+  /** The MAC address that an adopted link was found with, which is kept unless the program gives one. */
+  readonly adoptedMac?: string;
+  readonly ifindex: number;
+  readonly operState: string;
+  readonly actualLowerDevice: string;
+  readonly usedBroadcastQueueLength?: number;
+  /** The lower device's MTU, against which an MTU that nobody declared is compared. */
+  readonly lowerMtu: number;
+  /** An ifindex means something only within one boot of the host. */
+  readonly bootId: string;
+  readonly tapDevice?: string;
+  readonly tapMajor?: number;
+  readonly tapMinor?: number;
+  readonly qemuArgs?: string;
+  readonly libvirtInterfaceXml?: string;
+  readonly lxcConfig?: string;
+}
+
+/** A link as the kernel shows it. */
+export interface ObservedLink {
+  readonly ifindex: number;
+  /** IFLA_INFO_KIND, or undefined for a device without one (a network card). */
+  readonly kind: string | undefined;
+  readonly settings: Settings & { readonly name: string };
+  /** Our mark, when its alias has one. */
+  readonly mark: string | undefined;
+  /** IFLA_LINK, an ifindex in the lower device's namespace. */
+  readonly lowerIfindex: number | undefined;
+  readonly operState: string;
+  readonly usedBroadcastQueueLength: number | undefined;
+}

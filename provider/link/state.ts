@@ -1,0 +1,101 @@
+import { omitUndefined } from "../omit-undefined";
+import { handoverOf } from "./handover";
+import type { Identity, LinkInputs, LinkState, ObservedLink, PropertyName, Tap } from "./model";
+import { PROPERTIES, PROPERTY_NAMES } from "./properties";
+import { declaredIn, holds, type Wanted } from "./wanted";
+
+/** What was read of a link's surroundings. */
+export interface Surroundings {
+  readonly bootId: string;
+  /** The lower device's name by its ifindex, or undefined where it is not to be seen. */
+  readonly actualLowerDevice: string | undefined;
+  /** Whether that is where the name given as `lowerDevice` leads to. */
+  readonly lowerAsNamed: boolean;
+  readonly lowerMtu: number | undefined;
+  readonly tap?: TapDevice | undefined;
+}
+
+export interface TapDevice {
+  readonly major: number;
+  readonly minor: number;
+  readonly path: string | undefined;
+  readonly settings: Tap;
+}
+
+/** What of a resource is not read from the kernel, but handed from run to run. */
+export type Kept = Pick<LinkState, "kind" | "identity" | "declared" | "lowerDevice"> &
+  Pick<LinkState, "connection" | "adopt" | "adoptedMac" | "lowerNetns" | "netns">;
+
+export function keptOf(inputs: LinkInputs, adoptedMac: string | undefined): Kept {
+  const { kind, identity, connection, adopt, lowerDevice, lowerNetns } = inputs;
+  const netns = inputs.netns ?? lowerNetns;
+  return omitUndefined({ kind, identity, connection, adopt, adoptedMac, lowerDevice, lowerNetns, netns, declared: declaredIn(inputs) }) as Kept;
+}
+
+/** The outputs of a resource: everything as the kernel holds it. */
+export function stateOf(kept: Kept, link: ObservedLink, around: Surroundings): LinkState {
+  const { lowerAsNamed, actualLowerDevice = kept.lowerDevice, lowerMtu, bootId, tap } = around;
+  return omitUndefined({
+    version: 1 as const,
+    ...kept,
+    ...link.settings,
+    lowerDevice: lowerAsNamed ? kept.lowerDevice : actualLowerDevice,
+    ifindex: link.ifindex,
+    operState: link.operState,
+    actualLowerDevice,
+    usedBroadcastQueueLength: link.usedBroadcastQueueLength,
+    lowerMtu: lowerMtu ?? link.settings.mtu ?? 0,
+    bootId,
+    tap: tap?.settings,
+    tapDevice: tap?.path,
+    tapMajor: tap?.major,
+    tapMinor: tap?.minor,
+    ...handoverOf(kept.kind, link),
+  }) as LinkState;
+}
+
+/**
+ * The inputs that a program would have given for the link as it is: a refresh shows drift by them.
+ * They equal the real ones where nothing drifted.
+ */
+export function inputsOf(state: LinkState): LinkInputs {
+  const { kind, connection, adopt, identity, lowerDevice, name, macAddress, adoptedMac } = state;
+  const declared = Object.fromEntries(
+    PROPERTY_NAMES.filter((property) => property !== "tap" && state.declared.includes(property)).map((property) => [property, state[property]]),
+  );
+  const tapFields = state.declared.flatMap((path) => (path.startsWith("tap.") ? [path.slice(4) as keyof Tap] : []));
+  const tap = Object.fromEntries(tapFields.map((field) => [field, state.tap?.[field]]));
+  // A generated address is told from an adopted one by neither program nor preview.
+  const generated = identity.macAddress !== undefined && { macAddress: macAddress === adoptedMac ? identity.macAddress : macAddress };
+  return omitUndefined({
+    ...declared,
+    kind,
+    connection,
+    adopt,
+    identity: identity as Identity,
+    lowerDevice,
+    name,
+    ...generated,
+    ...(tapFields.length > 0 && { tap }),
+  }) as LinkInputs;
+}
+
+/** What of a link is not as wanted, in words; empty when all is. */
+export function shortfalls({ settings }: Wanted, state: LinkState): string[] {
+  return PROPERTY_NAMES.flatMap((name) => {
+    const wanted = settings[name];
+    const found = state[name];
+    if (holds(name, wanted, found) || (found === undefined && isUnreadable(name, state))) return [];
+    return [`${name}: wanted ${say(wanted)}, found ${found === undefined ? "none; this kernel does not know it" : say(found)}`];
+  });
+}
+
+/** Not shown by this kernel (IPv6 switched off, say), and not asked for either. */
+export function isUnreadable(name: PropertyName, state: Pick<LinkState, "declared">): boolean {
+  return PROPERTIES[name].omitted.is === "enforced" && !state.declared.includes(name);
+}
+
+const say = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? "the host's own";
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+};

@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from "node:util";
+import { omitUndefined } from "../omit-undefined";
+import type { Identity, Kind, LinkInputs, LinkState, Mode, Netns, PropertyName, Settings, Tap } from "./model";
+import { applies, forKind, PROPERTIES, PROPERTY_NAMES } from "./properties";
+
+/** A link as it shall be. What is absent from `settings` is nobody's business. */
+export interface Wanted {
+  readonly kind: Kind;
+  readonly mark: string;
+  readonly settings: Settings & { readonly name: string; readonly mode: Mode };
+}
+
+/** What an earlier run left behind that decides what is wanted now. */
+export type Memory = Pick<LinkState, "declared" | "adoptedMac">;
+
+/** The properties that the program gave; a tap device's each by its own path. */
+export function declaredIn(inputs: LinkInputs): string[] {
+  return PROPERTY_NAMES.flatMap((name) => {
+    const value = inputs[name];
+    if (value === undefined || isGenerated(inputs.identity, name)) return [];
+    return name === "tap" ? Object.keys(value).map((field) => `tap.${field}`) : [name];
+  });
+}
+
+export function isGenerated(identity: Identity, name: PropertyName): boolean {
+  return (name === "name" || name === "macAddress") && identity[name] !== undefined;
+}
+
+/** Fills in, property by property, what holds when the program says nothing. */
+export function complete(inputs: LinkInputs, lowerMtu: number | undefined, memory?: Memory): Wanted {
+  const inherited: Settings = omitUndefined({ mtu: lowerMtu, netns: inputs.lowerNetns });
+  const { kind, identity } = inputs;
+  const mode = inputs.mode ?? (PROPERTIES.mode.omitted as { value: Mode }).value;
+  const settings: Record<string, unknown> = {};
+  for (const name of PROPERTY_NAMES) {
+    if (!applies(name, kind, mode)) continue;
+    const value = name === "tap" ? wantedTap(inputs.tap, memory) : (inputs[name] ?? valueWhenOmitted(name, kind, inherited, memory));
+    if (value !== undefined) settings[name] = value;
+  }
+  if (memory?.adoptedMac !== undefined && isGenerated(identity, "macAddress")) settings["macAddress"] = memory.adoptedMac;
+  return { kind, mark: identity.mark, settings: { ...settings, name: inputs.name, mode } };
+}
+
+function valueWhenOmitted(name: PropertyName, kind: Kind, inherited: Settings, memory: Memory | undefined): unknown {
+  const { omitted } = PROPERTIES[name];
+  switch (omitted.is) {
+    case "required":
+    case "generated":
+    case "host's own":
+      return undefined;
+    case "inherited":
+      return inherited[name];
+    case "enforced":
+      return forKind(omitted.value, kind);
+    case "left alone":
+      return memory?.declared.includes(name) ? forKind(omitted.reset, kind) : undefined;
+  }
+}
+
+function wantedTap(declared: Tap | undefined, memory: Memory | undefined): Tap | undefined {
+  const reset = (PROPERTIES.tap.omitted as { reset: Required<Tap> }).reset;
+  const fields = (["owner", "group", "mode"] as const).flatMap((field) => {
+    const value = declared?.[field] ?? (memory?.declared.includes(`tap.${field}`) ? reset[field] : undefined);
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  return fields.length === 0 ? undefined : Object.fromEntries(fields);
+}
+
+/** Whether a property already holds as it is wanted. */
+export function holds(name: PropertyName, wanted: unknown, observed: unknown): boolean {
+  if (name === "netns" || name === "lowerNetns") {
+    // Absent says something here: the host's own namespace.
+    return sameNetns(wanted as Netns | undefined, observed as Netns | undefined);
+  }
+  if (wanted === undefined) return true;
+  switch (name) {
+    case "tap": {
+      const seen = (observed ?? {}) as Tap;
+      return Object.entries(wanted as Tap).every(([field, value]) => seen[field as keyof Tap] === value);
+    }
+    default:
+      return isDeepStrictEqual(wanted, observed);
+  }
+}
+
+/** A namespace given by pid is that of its inode: containers come back with another pid, and pids come back. */
+export function sameNetns(a: Netns | undefined, b: Netns | undefined): boolean {
+  if (typeof a === "object" && typeof b === "object" && "pid" in a && "pid" in b) {
+    return a.inode !== undefined && b.inode !== undefined ? a.inode === b.inode : a.pid === b.pid;
+  }
+  if (typeof a === "object" && typeof b === "object" && "path" in a && "path" in b) return a.path === b.path;
+  return a === b;
+}

@@ -1,0 +1,109 @@
+import { randomInt } from "node:crypto";
+import { HostError } from "../../errors";
+import type { LinkHost } from "../../host/link-host";
+import { sameNamespace, type Target } from "../../host/step-messages";
+import type { Device } from "../../link/causes";
+import { transitionalGroup } from "../../link/identity";
+import { planChange, planCreation, type PlannedStep } from "../../link/plan";
+import type { TapDevice } from "../../link/state";
+import type { Wanted } from "../../link/wanted";
+import { awaitTap, TapTaken } from "./tap";
+
+/** A link of ours after it was made or changed. */
+export interface Applied {
+  readonly link: Device;
+  readonly tap: TapDevice | undefined;
+}
+
+export type Site = Pick<Target, "place" | "lowerIfindex">;
+
+// Automatic ifindexes rise from 1 and none was seen near these; the kernel goes on after its own last one.
+const EXPLICIT_IFINDEX = { min: 1_000_000_000, max: 2_000_000_000 };
+const TAP_TRIES = 5;
+
+/**
+ * Makes the link so that nothing leaks whatever is killed meanwhile: its undo is armed before it
+ * exists, and disarmed once all of it stands.
+ */
+export async function make(host: LinkHost, site: Site, wanted: Wanted): Promise<Applied> {
+  let ifindex: number | undefined;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await makeOnce(host, { ...site, kind: wanted.kind, mark: wanted.mark, ifindex }, wanted);
+    } catch (error) {
+      // The ifindexes of two namespaces met: /dev/tap<N> is another link's. Ask for a number that is free.
+      if (!(error instanceof TapTaken) || tries === TAP_TRIES) throw error;
+      ifindex = randomInt(EXPLICIT_IFINDEX.min, EXPLICIT_IFINDEX.max);
+    }
+  }
+}
+
+async function makeOnce(host: LinkHost, target: Target, wanted: Wanted): Promise<Applied> {
+  const undo = host.session.newUndoId();
+  const group = transitionalGroup(wanted.mark, randomInt(0x1000));
+  const [creation, ...rest] = planCreation(wanted, group);
+  const echoed = await host.change(undo, creation === undefined ? [] : [creation], target);
+  // No echo comes from another namespace. Whatever link is found there, only ours has the group.
+  const { below, beside } = target.place;
+  const made = sameNamespace(below, beside) ? echoed[0] : await host.device(beside, { name: wanted.settings.name });
+  if (made?.settings.group !== group) throw vanished(host, wanted);
+  return finish(host, undo, rest, { ...target, ifindex: made.ifindex }, wanted);
+}
+
+/** Brings a link of ours to what is wanted; what it did is taken back when a step is refused. */
+export async function change(host: LinkHost, site: Site, wanted: Wanted, link: Device, seenTap: TapDevice | undefined): Promise<Applied> {
+  const seen = seenTap === undefined ? link : { ...link, settings: { ...link.settings, tap: seenTap.settings } };
+  const target = { ...site, kind: wanted.kind, mark: wanted.mark, ifindex: link.ifindex };
+  return finish(host, host.session.newUndoId(), planChange(wanted, seen), target, wanted);
+}
+
+/** The rest of a plan by ifindex, the read-back, and the end of the undo: one burst of frames. */
+async function finish(
+  host: LinkHost,
+  undo: number,
+  steps: readonly PlannedStep[],
+  target: Target & { readonly ifindex: number },
+  wanted: Wanted,
+): Promise<Applied> {
+  const { beside } = target.place;
+  const stepping = host.change(undo, steps, target);
+  const reading = host.device(beside, { ifindex: target.ifindex });
+  if (target.kind === "macvlan") {
+    const [, link, end] = await Promise.all([stepping, reading, host.session.disarm(undo)]);
+    return standing(host, link, undefined, end, steps, wanted);
+  }
+  try {
+    const [, link] = await Promise.all([stepping, reading]);
+    const wish = steps.find(({ step }) => step.do === "set tap")?.step;
+    const name = link?.settings.name ?? wanted.settings.name;
+    const tap = await awaitTap(host, beside, name, target.ifindex, wish?.do === "set tap" ? wish.tap : {}, wanted.settings.tap ?? {});
+    return standing(host, link, tap, await host.session.disarm(undo), steps, wanted);
+  } catch (error) {
+    await host.session.undo(undo).catch(() => undefined);
+    throw error;
+  }
+}
+
+function standing(
+  host: LinkHost,
+  link: Device | undefined,
+  tap: TapDevice | undefined,
+  end: string,
+  steps: readonly PlannedStep[],
+  wanted: Wanted,
+): Applied {
+  // With nothing armed there was nothing to disarm.
+  const armed = steps.some(({ step, inverse }) => inverse !== undefined && step.do !== "set tap");
+  if (link === undefined || (armed && end !== "disarmed")) throw vanished(host, wanted);
+  return { link, tap };
+}
+
+function vanished(host: LinkHost, { kind, settings: { name } }: Wanted): HostError {
+  return new HostError({
+    kind: "unknown",
+    operation: `finish ${kind} ${name}`,
+    host: host.label,
+    cause: "the link went away, or the host took the change back because this side was silent for too long",
+    cure: "Run pulumi up again: what is there is looked at first, and nothing is made twice",
+  });
+}

@@ -1,0 +1,124 @@
+import { HostError } from "../../errors";
+import { openHost } from "../../host/open-host";
+import { StepRefused, type LinkHost } from "../../host/link-host";
+import type { Place } from "../../host/namespaces";
+import type { Device } from "../../link/causes";
+import { causeOf, sceneOf } from "../../link/causes";
+import { isTransitionalGroupOf } from "../../link/identity";
+import { linkId } from "../../link/link-id";
+import type { LinkInputs, LinkState } from "../../link/model";
+import { adoptionMismatch, ownerOf } from "../../link/ownership";
+import { needsRemaking } from "../../link/plan";
+import { keptOf, shortfalls, stateOf } from "../../link/state";
+import { complete, isGenerated, type Wanted } from "../../link/wanted";
+import { Errno } from "../../netlink/errno";
+import { HalfMade, type CreateRequest } from "../../request";
+import { change, make, type Applied } from "./apply";
+import { explained, noLowerDevice, operationOn, snapshotOf } from "./refused";
+import { observe, surroundings, type Seen } from "./surroundings";
+import { tapOf } from "./tap";
+
+export async function createLink({ inputs, config }: CreateRequest): Promise<{ id: string; state: LinkState }> {
+  const operation = operationOn("create", inputs);
+  const host = await openHost(inputs.connection, config);
+  const place = await host.place(inputs.lowerNetns, inputs.netns);
+  const seen = await observe(host, place, inputs.lowerDevice, inputs.name);
+  const { wanted, adoptedMac, applied } = await establish({ host, place, inputs, operation }, seen).catch(
+    async (error: unknown) => {
+      throw await explained(error, host, place, operation, complete(inputs, undefined).settings, inputs.identity.mark);
+    },
+  );
+  const around = await surroundings(host, place, applied.link, seen.lower, applied.tap);
+  const state = stateOf(keptOf(inputs, adoptedMac), applied.link, around);
+  return verified(wanted, state, operation, host);
+}
+
+interface Scope {
+  readonly host: LinkHost;
+  readonly place: Place;
+  readonly inputs: LinkInputs;
+  readonly operation: string;
+}
+
+interface Established {
+  readonly wanted: Wanted;
+  readonly adoptedMac: string | undefined;
+  readonly applied: Applied;
+}
+
+async function establish(scope: Scope, seen: Seen): Promise<Established> {
+  const { host, place, inputs, operation } = scope;
+  const { lower, link } = seen;
+  const { mark } = inputs.identity;
+  if (lower === undefined) {
+    throw noLowerDevice(host, operation, sceneOf(await snapshotOf(host, place), inputs, mark));
+  }
+  const site = { place, lowerIfindex: lower.ifindex };
+  const wanted = complete(inputs, lower.settings.mtu);
+  if (link !== undefined) return takeOver(scope, link, lower);
+  try {
+    // An MTU that nobody declared is the lower device's without being said.
+    return { wanted, adoptedMac: undefined, applied: await make(host, site, complete(inputs, undefined)) };
+  } catch (error) {
+    if (!(error instanceof StepRefused && error.errno === Errno.EEXIST)) throw error;
+    // The name was taken after the look. Whose is it?
+    const holder = await host.device(place.beside, { name: inputs.name });
+    if (holder === undefined) throw error;
+    return takeOver(scope, holder, lower);
+  }
+}
+
+/** There is a link of that name. Ours from a run that was killed, or one to adopt; else hands off. */
+async function takeOver({ host, place, inputs, operation }: Scope, link: Device, lower: Device): Promise<Established> {
+  const site = { place, lowerIfindex: lower.ifindex };
+  const { mark } = inputs.identity;
+  const owner = ownerOf(link, mark);
+  const foreign = owner === "foreign" && inputs.adopt === true;
+  if (owner !== "ours" && !foreign) {
+    const scene = sceneOf(await snapshotOf(host, place), inputs, mark);
+    const holder = causeOf(Errno.EEXIST, scene);
+    throw new HostError({
+      kind: "not-ours",
+      operation,
+      host: host.label,
+      cause: `name: ${holder?.cause ?? `there is a link called ${inputs.name} already`}`,
+      cure: holder?.cure,
+    });
+  }
+  const adoptedMac = foreign && isGenerated(inputs.identity, "macAddress") ? link.settings.macAddress : undefined;
+  const wanted = complete(inputs, lower.settings.mtu, adoptedMac === undefined ? undefined : { declared: [], adoptedMac });
+  if (foreign) {
+    const mismatch = adoptionMismatch(link, wanted, lower.ifindex, !isGenerated(inputs.identity, "macAddress"));
+    if (mismatch.length > 0) throw cannotAdopt(host, operation, inputs.name, mismatch);
+  } else if (needsRemaking(wanted, link, lower.ifindex).length > 0 || isTransitionalGroupOf(mark, link.settings.group ?? 0)) {
+    // Half-made, or made with what cannot be changed any more: start over.
+    await host.delete(place.beside, link.ifindex);
+    return { wanted, adoptedMac, applied: await make(host, site, complete(inputs, undefined)) };
+  }
+  return { wanted, adoptedMac, applied: await change(host, site, wanted, link, await tapOf(host, place.beside, link, wanted.settings.tap)) };
+}
+
+function cannotAdopt(host: LinkHost, operation: string, name: string, mismatch: readonly string[]): HostError {
+  return new HostError({
+    kind: "not-ours",
+    operation,
+    host: host.label,
+    cause: `adopt: the link ${name} that is there is not the one declared: ${mismatch.join("; ")}`,
+    cure: "Declare what is there, or choose another name",
+  });
+}
+
+/** The last word has what was read back. A difference is an error, and state records what is there. */
+export function verified(wanted: Wanted, state: LinkState, operation: string, host: LinkHost): { id: string; state: LinkState } {
+  const id = linkId({ host: state.identity.host, netns: state.netns, name: state.name });
+  const differences = shortfalls(wanted, state);
+  if (differences.length === 0) return { id, state };
+  const { message } = new HostError({
+    kind: "differs",
+    operation,
+    host: host.label,
+    cause: `the link is there and is not as wanted: ${differences.join("; ")}`,
+    cure: "The kernel took the change without doing it; an older kernel may not know the property",
+  });
+  throw new HalfMade(id, state, [message]);
+}

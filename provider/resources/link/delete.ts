@@ -1,0 +1,19 @@
+import { openHost } from "../../host/open-host";
+import type { DeleteRequest } from "../../request";
+import { findLink, placeOf } from "./find";
+import { explained, operationOn } from "./refused";
+
+/** A link that is already gone is a success; one that is not ours is not touched. */
+export async function deleteLink({ state, config }: DeleteRequest): Promise<void> {
+  const operation = operationOn("delete", state);
+  const host = await openHost(state.connection, config);
+  const place = await placeOf(host, state);
+  if (place === undefined) return;
+  const { link } = await findLink(host, place, state);
+  if (link === undefined) return;
+  try {
+    await host.delete(place.beside, link.ifindex);
+  } catch (error) {
+    throw await explained(error, host, place, operation, state, state.identity.mark);
+  }
+}

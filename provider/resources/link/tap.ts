@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { HostError } from "../../errors";
+import type { LinkHost } from "../../host/link-host";
+import type { Namespace } from "../../host/namespaces";
+import type { Device } from "../../link/causes";
+import type { Tap } from "../../link/model";
+import type { TapDevice } from "../../link/state";
+import { tapDevice } from "./surroundings";
+
+/** The node that should be ours belongs to a link of another namespace with the same ifindex. */
+export class TapTaken extends HostError {}
+
+// devtmpfs makes the node at once; where udev does, it takes some milliseconds, on a busy host seconds.
+const WAIT_MS = 5000;
+const POLL_MS = 20;
+
+/**
+ * Waits for the tap device of a macvtap and sets owner, group and mode. Where the host has no
+ * devtmpfs (a container) no node ever comes; that is an error only if the program declares `tap`.
+ */
+export async function awaitTap(
+  host: LinkHost,
+  namespace: Namespace,
+  name: string,
+  ifindex: number,
+  change: Tap,
+  declared: Tap,
+): Promise<TapDevice> {
+  const until = Date.now() + WAIT_MS;
+  for (;;) {
+    const node = await host.tap(namespace, name, ifindex, change);
+    if (node.mismatch === true) throw new TapTaken(failure(host, name, `/dev/tap${ifindex} belongs to a link of another namespace with the same ifindex`));
+    if (node.path !== null) return tapDevice(node, declared);
+    if (Date.now() >= until) {
+      if (Object.keys(declared).length === 0) return tapDevice(node, declared);
+      throw new HostError(
+        failure(host, name, `/dev/tap${ifindex} did not appear within ${WAIT_MS / 1000} s`, "Without devtmpfs on /dev (in a container, say) leave tap out and make the node from tapMajor and tapMinor"),
+      );
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+function failure(host: LinkHost, name: string, cause: string, cure?: string): ConstructorParameters<typeof HostError>[0] {
+  return { kind: "missing", operation: `open up the tap device of ${name}`, host: host.label, cause, cure };
+}
+
+/** The tap device as it is now; nothing for a macvlan. */
+export async function tapOf(host: LinkHost, namespace: Namespace, link: Device, declared: Tap = {}): Promise<TapDevice | undefined> {
+  if (link.kind !== "macvtap") return undefined;
+  const node = await host.tap(namespace, link.settings.name, link.ifindex);
+  return tapDevice(node, declared);
+}

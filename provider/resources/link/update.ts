@@ -1,0 +1,56 @@
+import { isDeepStrictEqual } from "node:util";
+import { HostError, messageOf } from "../../errors";
+import { openHost } from "../../host/open-host";
+import type { LinkHost } from "../../host/link-host";
+import type { Place } from "../../host/namespaces";
+import type { LinkState } from "../../link/model";
+import { keptOf, stateOf, type Kept } from "../../link/state";
+import { complete } from "../../link/wanted";
+import { HalfMade, type UpdateRequest } from "../../request";
+import { change } from "./apply";
+import { verified } from "./create";
+import { findLink, placeOf } from "./find";
+import { explained, operationOn } from "./refused";
+import { surroundings } from "./surroundings";
+import { tapOf } from "./tap";
+
+export async function updateLink({ id, inputs, state, config }: UpdateRequest): Promise<LinkState> {
+  const operation = operationOn("update", inputs);
+  const host = await openHost(inputs.connection, config);
+  const place = await placeOf(host, state);
+  const { lower, link } = place === undefined ? { lower: undefined, link: undefined } : await findLink(host, place, state);
+  if (place === undefined || link === undefined) throw gone(host, operation);
+  const wanted = complete(inputs, lower?.settings.mtu ?? state.lowerMtu, state);
+  const kept = keptOf(inputs, state.adoptedMac);
+  const seenTap = await tapOf(host, place.beside, link, wanted.settings.tap);
+  try {
+    const site = { place, lowerIfindex: lower?.ifindex ?? link.lowerIfindex ?? 0 };
+    const applied = await change(host, site, wanted, link, seenTap);
+    const now = stateOf(kept, applied.link, await surroundings(host, place, applied.link, lower, applied.tap));
+    return verified(wanted, now, operation, host).state;
+  } catch (error) {
+    if (error instanceof HalfMade) throw error;
+    const why = await explained(error, host, place, operation, wanted.settings, wanted.mark);
+    throw (await halfDone(host, place, id, state, why)) ?? why;
+  }
+}
+
+/** After a failure the host should be as it was. Where it is not, state must say so. */
+async function halfDone(host: LinkHost, place: Place, id: string, state: LinkState, why: unknown): Promise<HalfMade | undefined> {
+  const { lower, link } = await findLink(host, place, state).catch(() => ({ lower: undefined, link: undefined }));
+  if (link === undefined) return undefined;
+  const tap = await tapOf(host, place.beside, link, state.tap).catch(() => undefined);
+  const kept: Kept = state;
+  const now = stateOf(kept, link, await surroundings(host, place, link, lower, tap));
+  return isDeepStrictEqual(now, state) ? undefined : new HalfMade(id, now, [messageOf(why)], { cause: why });
+}
+
+function gone(host: LinkHost, operation: string): HostError {
+  return new HostError({
+    kind: "missing",
+    operation,
+    host: host.label,
+    cause: "the link is no longer there, or no longer ours",
+    cure: "Run pulumi refresh, so that the state says what is there, and then pulumi up",
+  });
+}

@@ -1,0 +1,74 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { AddrGenMode, AdminState, Mode } from "../provider/link/model";
+import type { ConnectionArgs } from "./connection-args";
+
+/** A network namespace: its name under `/run/netns`, a process that lives in it, or a file that refers to it. */
+export type NetnsArgs = string | { pid: pulumi.Input<number> } | { path: pulumi.Input<string> };
+
+/**
+ * What every link takes. `docs/reference/properties.md` has each property's range, default and
+ * place in the kernel.
+ */
+export interface LinkArgs {
+  /** How the host is reached. Omitted: this machine. */
+  connection?: pulumi.Input<ConnectionArgs>;
+  /** The device the link stands on. A change replaces the link. */
+  lowerDevice: pulumi.Input<string>;
+  /** Namespace of the lower device. Default: the host's own. A change replaces the link. */
+  lowerNetns?: pulumi.Input<NetnsArgs>;
+  /** Namespace of the link. Default: `lowerNetns`. A change replaces the link. */
+  netns?: pulumi.Input<NetnsArgs>;
+  /** At most 15 bytes. Default: made from the resource's name. A change replaces the link. */
+  name?: pulumi.Input<string>;
+  /** Default: "vepa", as in the kernel. A change replaces the link. */
+  mode?: pulumi.Input<Mode>;
+  /** Unicast; not with passthru. Default: a locally administered one, always the same. A change replaces the link. */
+  macAddress?: pulumi.Input<string>;
+  /** Bytes, 68 to 65535, at most the lower device's. Default: the lower device's. */
+  mtu?: pulumi.Input<number>;
+  /** Packets. Default: left alone (the kernel starts with 1000, on a macvtap with 500). */
+  txQueueLength?: pulumi.Input<number>;
+  /** 1 to 4096. Default: the kernel's. A change replaces the link. */
+  numTxQueues?: pulumi.Input<number>;
+  /** 1 to 4096. Default: the kernel's. A change replaces the link. */
+  numRxQueues?: pulumi.Input<number>;
+  /** Default: "up". */
+  adminState?: pulumi.Input<AdminState>;
+  /** How the host makes itself an IPv6 link-local address on the link. Default: "none" on a macvtap, else left alone. */
+  addrGenMode?: pulumi.Input<AddrGenMode>;
+  /** Passthru mode only: leave the lower device out of promiscuous mode. */
+  noPromisc?: pulumi.Input<boolean>;
+  /** Source mode: a frame that a source entry claims is not also given to the owner of its destination address. Linux 5.13. */
+  noDst?: pulumi.Input<boolean>;
+  /** Packets. Default: left alone (the kernel starts with 1000). Linux 5.11. */
+  broadcastQueueLength?: pulumi.Input<number>;
+  /** One value per lower device, the last writer wins. Default: left alone (the kernel starts with 1). Linux 6.4. */
+  broadcastLimit?: pulumi.Input<number>;
+  /** Source mode only: the senders whose frames the link receives, at most 5000. */
+  sourceMacAddresses?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Group of devices, by number. Default: left alone (0). */
+  group?: pulumi.Input<number>;
+  /** Free text, at most 225 bytes beside our mark. */
+  alias?: pulumi.Input<string>;
+  /** Further names, exactly these. Default: left alone. */
+  altNames?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Take over a link of that name that something else made, if kind, lower device, mode and (where given) MAC agree. */
+  adopt?: pulumi.Input<boolean>;
+}
+
+/** Who may open the tap device. Accounts by name or number. */
+export interface TapArgs {
+  /** Default: left alone (root). */
+  owner?: pulumi.Input<string | number>;
+  /** Default: left alone (root). */
+  group?: pulumi.Input<string | number>;
+  /** Octal permissions, as "0660". Default: left alone ("0600"). */
+  mode?: pulumi.Input<string>;
+}
+
+export interface MacvtapArgs extends LinkArgs {
+  /** Owner, group and permissions of `/dev/tapN`. Needs the host's root. */
+  tap?: pulumi.Input<TapArgs>;
+}
+
+export type MacvlanArgs = LinkArgs;

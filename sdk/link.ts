@@ -1,0 +1,66 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { AddrGenMode, AdminState, Kind, LinkState, Mode, Netns } from "../provider/link/model";
+import { PROPERTY_NAMES } from "../provider/link/properties";
+import type { LinkArgs } from "./link-args";
+
+/**
+ * What Pulumi keeps in place of the provider's code: a constant, however many resources there are,
+ * whoever installed the package and how. A contract for ever (see `provider/dynamic.ts`).
+ */
+const PROVIDER = 'exports.handler=()=>require("pulumi-macvlan/provider/dynamic")';
+
+/** Known only after the kernel was asked. An output must be named here to be one. */
+const KERNEL_OUTPUTS = ["ifindex", "operState", "actualLowerDevice", "usedBroadcastQueueLength"] as const;
+
+/** What macvlan and macvtap have in common, which is all but the tap device. */
+export abstract class Link extends pulumi.CustomResource {
+  /** As the kernel holds them, not as they were declared. */
+  declare readonly lowerDevice: pulumi.Output<string>;
+  declare readonly lowerNetns: pulumi.Output<Netns | undefined>;
+  declare readonly netns: pulumi.Output<Netns | undefined>;
+  declare readonly name: pulumi.Output<string>;
+  declare readonly mode: pulumi.Output<Mode>;
+  declare readonly macAddress: pulumi.Output<string>;
+  /** Bytes. */
+  declare readonly mtu: pulumi.Output<number>;
+  /** Packets. */
+  declare readonly txQueueLength: pulumi.Output<number>;
+  declare readonly numTxQueues: pulumi.Output<number>;
+  declare readonly numRxQueues: pulumi.Output<number>;
+  declare readonly adminState: pulumi.Output<AdminState>;
+  declare readonly addrGenMode: pulumi.Output<AddrGenMode | undefined>;
+  declare readonly noPromisc: pulumi.Output<boolean | undefined>;
+  declare readonly noDst: pulumi.Output<boolean | undefined>;
+  /** Packets that this link asks for. */
+  declare readonly broadcastQueueLength: pulumi.Output<number | undefined>;
+  declare readonly broadcastLimit: pulumi.Output<number | undefined>;
+  declare readonly sourceMacAddresses: pulumi.Output<string[]>;
+  declare readonly group: pulumi.Output<number>;
+  /** The user's part of the alias, without our mark. */
+  declare readonly alias: pulumi.Output<string>;
+  declare readonly altNames: pulumi.Output<string[]>;
+  /** The link's number in its namespace, for this boot. */
+  declare readonly ifindex: pulumi.Output<number>;
+  /** RFC 2863, as `ip` prints it: "UP", "LOWERLAYERDOWN", … */
+  declare readonly operState: pulumi.Output<string>;
+  /** The device that the link really stands on: a macvlan on a macvlan stands on what is below. */
+  declare readonly actualLowerDevice: pulumi.Output<string>;
+  /** Packets; the largest `broadcastQueueLength` on the lower device. */
+  declare readonly usedBroadcastQueueLength: pulumi.Output<number | undefined>;
+
+  protected constructor(kind: Kind, type: string, name: string, args: LinkArgs, outputs: readonly (keyof LinkState)[], opts: pulumi.CustomResourceOptions = {}) {
+    const unknown = Object.fromEntries([...PROPERTY_NAMES, ...KERNEL_OUTPUTS, ...outputs].map((output) => [output, undefined]));
+    const inputs = {
+      ...unknown,
+      ...args,
+      kind,
+      // Handlers are not told who asks; name, MAC address and mark are made from it.
+      urn: pulumi.createUrn(name, type, opts.parent),
+      // What the program makes first may change the host that check looks at.
+      ...(opts.dependsOn !== undefined && { waits: true }),
+      __provider: PROVIDER,
+    };
+    // Old and new would have one name: with --replace the engine asks nobody and would make the new link first.
+    super(type, name, inputs, { deleteBeforeReplace: true, ...opts });
+  }
+}
