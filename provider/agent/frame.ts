@@ -19,11 +19,17 @@ export class MalformedFrame extends Error {
   override readonly name = "MalformedFrame";
 }
 
-export function encodeFrame(requestId: number, type: number, payload: Uint8Array): Buffer {
+/** Throws `RangeError` when a payload is more than a frame can carry. */
+export function assertFits(payload: Uint8Array): void {
   const length = HEADER_BYTES + payload.length;
   if (length > FRAME_CAP) {
     throw new RangeError(`A frame of ${length} bytes; the agent takes ${FRAME_CAP}. Ask in parts.`);
   }
+}
+
+export function encodeFrame(requestId: number, type: number, payload: Uint8Array): Buffer {
+  assertFits(payload);
+  const length = HEADER_BYTES + payload.length;
   const frame = Buffer.allocUnsafe(LENGTH_BYTES + length);
   frame.writeUInt32BE(length, 0);
   frame.writeUInt32BE(requestId, 4);

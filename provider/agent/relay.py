@@ -34,7 +34,7 @@ class Agent:
                 try:
                     self.handle(request, kind, payload)
                 except OSError as error:
-                    self.end(request, error.errno, payload=str(error).encode())
+                    self.end(request, error.errno, payload=words(error).encode())
                 except (ValueError, KeyError, TypeError, struct.error) as error:
                     self.end(request, errno.EINVAL, payload=("malformed: %r" % error).encode())
                 if len(self.out) > 16384 or monotonic() - self.flushed > 0.005:

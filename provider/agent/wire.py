@@ -20,6 +20,11 @@ def die(status, text):
     os._exit(status)  # the watchdog then sees the end of its input, and undoes what is armed
 
 
+def words(error):
+    """Of an OSError, without its number, which has a field of its own."""
+    return error.strerror + (": %s" % error.filename if error.filename else "")
+
+
 def frame(request, kind, payload=b""):
     return struct.pack(">IIB", len(payload) + 5, request, kind) + payload
 

@@ -1,5 +1,5 @@
 /** One agent on one host, asked by many at once. */
-import { encodeFrame, type Frame, FrameParser } from "../agent/frame";
+import { assertFits, encodeFrame, type Frame, FrameParser } from "../agent/frame";
 import {
   AgentFrame,
   type ChangeStep,
@@ -204,6 +204,7 @@ export class Session {
 
   #ask(ask: Ask): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      assertFits(ask.payload);
       if (this.#death !== undefined) return reject(this.#error(ask, false, this.#death));
       if (this.#inFlight.isEmpty) this.#channel.ref();
       this.#inFlight.add({ ask, datagrams: [], heard: 0, resolve, reject });
