@@ -154,6 +154,9 @@ function keepAsReceived(level: object, name: string, received: Received): void {
 
 function unknownType(name: string, writer: Writer): number {
   const type = Number(/^#(\d{1,5})(?:~\d+)?$/.exec(name)?.[1] ?? Number.NaN);
-  if (!(type <= 0xffff)) throw writer.fault(`${name} is no attribute of this table`);
+  if (!(type <= 0xffff)) {
+    writer.path.push(name);
+    throw writer.fault("no attribute of this table has that name");
+  }
   return type;
 }
