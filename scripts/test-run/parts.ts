@@ -1,0 +1,72 @@
+import type { Part } from "./part";
+
+const node = process.execPath;
+
+function mocha(...specs: string[]): [string, ...string[]] {
+  const reporter = ["--reporter", "scripts/test-run/tally-reporter.ts"];
+  return [node, "node_modules/mocha/bin/mocha.js", ...reporter, ...specs];
+}
+
+/** As the machine's root, in network and mount namespaces of its own: real links, none of them outside. */
+function sandboxed(command: readonly string[]): [string, ...string[]] {
+  const asRoot = ["scripts/sandbox", "--root", "--", ...command];
+  return process.getuid?.() === 0
+    ? ["env", ...asRoot]
+    : [
+        "sudo",
+        "--non-interactive",
+        "--preserve-env",
+        "env",
+        `PATH=${process.env["PATH"] ?? ""}`,
+        ...asRoot,
+      ];
+}
+
+/** What needs neither root nor a kernel; under a minute. */
+export const CHECK: readonly Part[] = [
+  {
+    name: "types",
+    command: [node, "node_modules/typescript/bin/tsc", "--project", "."],
+    minutes: 5,
+  },
+  {
+    name: "lint",
+    command: [node, "node_modules/eslint/bin/eslint.js", "--max-warnings", "0", "."],
+    minutes: 5,
+  },
+  {
+    name: "format",
+    command: [
+      node,
+      "node_modules/prettier/bin/prettier.cjs",
+      "--check",
+      "--log-level",
+      "warn",
+      ".",
+    ],
+    minutes: 5,
+  },
+  {
+    name: "unit, property and golden tests",
+    command: mocha("tests/{unit,property,golden}/**/*.test.ts"),
+    mocha: true,
+    minutes: 5,
+  },
+];
+
+/** What makes real links, runs the real agent and the real Pulumi. */
+export const REAL: readonly Part[] = [
+  {
+    name: "kernel and transport tests",
+    command: sandboxed(mocha("tests/{kernel,transport}/**/*.test.ts")),
+    mocha: true,
+    minutes: 20,
+  },
+  {
+    name: "program tests",
+    command: sandboxed(mocha("tests/program/**/*.test.ts")),
+    mocha: true,
+    minutes: 60,
+  },
+  { name: "demo", command: ["make", "--no-print-directory", "demo"], minutes: 10 },
+];
