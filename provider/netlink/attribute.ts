@@ -41,7 +41,8 @@ interface Received {
 /**
  * Some wire forms have more to them than their value shows: a string without its NUL, an odd flag
  * on a type, a foreign entry in a list. Their bytes are kept here, by the object that holds the
- * value, and written again for as long as the value is the one that was read.
+ * value, and written again for as long as it is the value that was read. A copy of that object is
+ * encoded from its values alone.
  */
 const asReceived = new WeakMap<object, Map<string, Received>>();
 

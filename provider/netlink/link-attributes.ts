@@ -46,7 +46,7 @@ export const linkAttributes = {
   IFLA_LINK: [kernel.IFLA_LINK, u32],
   IFLA_QDISC: [kernel.IFLA_QDISC, string],
   IFLA_STATS: [kernel.IFLA_STATS, bytes],
-  /** Index of the bridge (bond, team) it is a port of; 0 in a request leaves it. */
+  /** Index of the bridge (bond, team) it is a port of; 0 in a request takes it out. */
   IFLA_MASTER: [kernel.IFLA_MASTER, u32],
   IFLA_PROTINFO: [kernel.IFLA_PROTINFO, bytes],
   IFLA_TXQLEN: [kernel.IFLA_TXQLEN, u32],

@@ -84,8 +84,10 @@ describe("codecs", () => {
         deepStrictEqual(
           encode({ ...values, string: "other" }),
           attribute(6, ...ascii("other\0")),
-          "a new value replaces the bytes that were kept",
+          "a copy with a new value",
         );
+        (values as { string: string }).string = "other";
+        deepStrictEqual(encode(values), attribute(6, ...ascii("other\0")), "changed in place");
       }
     });
 
