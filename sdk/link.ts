@@ -55,7 +55,7 @@ export abstract class Link extends pulumi.CustomResource {
       ...args,
       kind,
       // Handlers are not told who asks; name, MAC address and mark are made from it.
-      urn: pulumi.createUrn(name, type, opts.parent),
+      resourceUrn: pulumi.createUrn(name, type, opts.parent),
       // What the program makes first may change the host that check looks at.
       ...(opts.dependsOn !== undefined && { waits: true }),
       __provider: PROVIDER,

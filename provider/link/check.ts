@@ -20,7 +20,7 @@ export interface CheckContext {
 }
 
 /** What the resource class passes beside the properties of a link. */
-const OTHER_INPUTS = ["kind", "urn", "connection", "adopt", "waits"] as const;
+const OTHER_INPUTS = ["kind", "resourceUrn", "connection", "adopt", "waits"] as const;
 
 /**
  * Brings a program's arguments to one spelling, gives the link its identity, and returns every
@@ -53,7 +53,7 @@ export function checkLink(
   const adopt = given["adopt"] == null ? undefined : boolean.parse(given["adopt"], "adopt", fail);
   const connection = isUnknown(given["connection"]) ? given["connection"] : checkConnection(given["connection"], fail);
 
-  const inputs = { ...checked, kind, adopt, connection, ...identityFor(given["urn"], checked, old?.identity, { host, isUnknown }) };
+  const inputs = { ...checked, kind, adopt, connection, ...identityFor(given["resourceUrn"], checked, old?.identity, { host, isUnknown }) };
   return { inputs: omitUndefined(inputs), failures };
 }
 
