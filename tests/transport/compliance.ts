@@ -5,6 +5,7 @@ import { Session, type SessionOptions } from "../../provider/host/session";
 import { changesComeAndGo } from "./compliance/changes";
 import { undoSurvives } from "./compliance/deaths";
 import { touchesFewFiles } from "./compliance/files";
+import { framesAreWhole } from "./compliance/framing";
 import { passesMessages } from "./compliance/messages";
 
 /** What a test of the suite works with; new for each test, and gone after it. */
@@ -42,6 +43,7 @@ export function isCompliant(name: string, transport: () => Transport): void {
         return session;
       },
     });
+    framesAreWhole(fixture);
     passesMessages(fixture);
     changesComeAndGo(fixture);
     undoSurvives(fixture);
