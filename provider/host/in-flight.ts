@@ -11,6 +11,8 @@ export interface Ask {
   readonly operation: string;
   /** Whether it can change the host: then an answer that is lost leaves the outcome unknown. */
   readonly changes: boolean;
+  /** Sent before all that waits: a deadline on the host is running. */
+  readonly first?: boolean;
 }
 
 export interface Answer extends End {
@@ -28,24 +30,23 @@ export interface Waiting {
 
 export class InFlight {
   readonly #sent = new Map<number, Waiting>();
-  #queue: Waiting[] = [];
-  #queueAt = 0;
+  readonly #first = new Queue();
+  readonly #queue = new Queue();
   #lastId = 0;
 
   get isEmpty(): boolean {
-    return this.#sent.size === 0 && this.#queueAt === this.#queue.length;
+    return this.#sent.size + this.#first.size + this.#queue.size === 0;
   }
 
   add(waiting: Waiting): void {
-    this.#queue.push(waiting);
+    (waiting.ask.first === true ? this.#first : this.#queue).add(waiting);
   }
 
   /** The next one that may be sent now, with the id it gets; undefined when the window is full. */
   next(): { requestId: number; ask: Ask } | undefined {
-    const waiting = this.#sent.size < WINDOW ? this.#queue[this.#queueAt] : undefined;
+    if (this.#sent.size >= WINDOW) return undefined;
+    const waiting = this.#first.take() ?? this.#queue.take();
     if (waiting === undefined) return undefined;
-    // Not shift(), which takes time in proportion to what is left.
-    if (++this.#queueAt === this.#queue.length) [this.#queue, this.#queueAt] = [[], 0];
     do this.#lastId = (this.#lastId % 0xffffffff) + 1;
     while (this.#sent.has(this.#lastId));
     waiting.heard = performance.now();
@@ -71,9 +72,34 @@ export class InFlight {
 
   /** Empties it: what was sent, and what was not. */
   abandon(): { sent: Waiting[]; unsent: Waiting[] } {
-    const all = { sent: [...this.#sent.values()], unsent: this.#queue.slice(this.#queueAt) };
+    const sent = [...this.#sent.values()];
     this.#sent.clear();
-    [this.#queue, this.#queueAt] = [[], 0];
-    return all;
+    return { sent, unsent: [...this.#first.drain(), ...this.#queue.drain()] };
+  }
+}
+
+/** First in, first out; unlike shift(), taking costs nothing in proportion to what is left. */
+class Queue {
+  #all: Waiting[] = [];
+  #at = 0;
+
+  get size(): number {
+    return this.#all.length - this.#at;
+  }
+
+  add(waiting: Waiting): void {
+    this.#all.push(waiting);
+  }
+
+  take(): Waiting | undefined {
+    const taken = this.#all[this.#at];
+    if (taken !== undefined && ++this.#at === this.#all.length) this.drain();
+    return taken;
+  }
+
+  drain(): Waiting[] {
+    const left = this.#all.slice(this.#at);
+    [this.#all, this.#at] = [[], 0];
+    return left;
   }
 }

@@ -102,7 +102,10 @@ export class Session {
       operation: `open ${where}`,
       changes: false,
     });
-    return { handle, ...(JSON.parse(answer.payload.toString()) as Omit<OpenedNamespace, "handle">) };
+    return {
+      handle,
+      ...(JSON.parse(answer.payload.toString()) as Omit<OpenedNamespace, "handle">),
+    };
   }
 
   /** One message that changes nothing, and the datagrams that answer it: an ack's errno is in them. */
@@ -138,7 +141,10 @@ export class Session {
     return { datagrams, done, errno, undone };
   }
 
-  /** Keep what was changed. Only "disarmed" is a proof that it stays. */
+  /**
+   * Keep what was changed; only "disarmed" is a proof that it stays. To be asked when the change has
+   * been answered: it overtakes what waits, since the host's deadline is running.
+   */
   async disarm(undoId: number): Promise<Settlement> {
     return (await this.#settle(ClientFrame.DISARM, undoId, "keep a change")).settlement;
   }
@@ -150,7 +156,12 @@ export class Session {
 
   /** Answers the agent's JSON. Rejects with kind "refused" and an errno, ENOENT and EACCES among them. */
   async file(query: FileQuery): Promise<unknown> {
-    const what = "path" in query ? query.path : query.op === "tap" ? `the tap device of ${query.link}` : "the namespaces";
+    const what =
+      "path" in query
+        ? query.path
+        : query.op === "tap"
+          ? `the tap device of ${query.link}`
+          : "the namespaces";
     const answer = await this.#granted({
       type: ClientFrame.FILE,
       payload: encodeJson(query),
@@ -185,7 +196,9 @@ export class Session {
 
   async #settle(type: number, undoId: number, operation: string): Promise<Settled> {
     const payload = encodeUndoId(undoId);
-    return decodeSettled((await this.#granted({ type, payload, operation, changes: true })).payload);
+    return decodeSettled(
+      (await this.#granted({ type, payload, operation, changes: true })).payload,
+    );
   }
 
   /** An answer whose errno is 0. */
@@ -289,7 +302,9 @@ export class Session {
 
 function describe(netns: NonNullable<Netns>): string {
   if ("name" in netns) return `the network namespace ${netns.name}`;
-  return "pid" in netns ? `the network namespace of process ${netns.pid}` : `the network namespace ${netns.path}`;
+  return "pid" in netns
+    ? `the network namespace of process ${netns.pid}`
+    : `the network namespace ${netns.path}`;
 }
 
 function withStderr(end: ChannelEnd, stderr: string): ChannelEnd {

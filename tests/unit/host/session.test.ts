@@ -65,6 +65,19 @@ describe("a session", () => {
     assert.equal((await Promise.all(answers)).length, 1000);
   });
 
+  it("sends what a deadline waits for before all that queues", async () => {
+    const session = start();
+    const answers = Array.from({ length: WINDOW + 50 }, () => session.request(1, message));
+    await tick();
+    const disarmed = session.disarm(7);
+    await tick();
+    end(1);
+    await tick();
+    assert.equal(asked[WINDOW]?.type, ClientFrame.DISARM);
+    channel.end({ reason: "gone" });
+    await Promise.allSettled([...answers, disarmed]);
+  });
+
   it("gives each request its own datagrams, in whatever order it is answered", async () => {
     const session = start();
     const answers = [1, 2].map((handle) => session.request(handle, message));
