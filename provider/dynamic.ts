@@ -8,7 +8,14 @@ import { configFrom } from "./config";
 import { messageOf } from "./errors";
 import type { LinkInputs, LinkState } from "./link/model";
 import { HalfMade, type Config } from "./request";
-import { checkLinkInputs, createLink, deleteLink, diffLinkInputs, readLink, updateLink } from "./resources/link";
+import {
+  checkLinkInputs,
+  createLink,
+  deleteLink,
+  diffLinkInputs,
+  readLink,
+  updateLink,
+} from "./resources/link";
 
 type Props = Record<string, unknown>;
 
@@ -16,7 +23,8 @@ type Props = Record<string, unknown>;
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const isUnknown = (value: unknown): boolean =>
-  value === UNKNOWN || (typeof value === "object" && value !== null && Object.values(value).some(isUnknown));
+  value === UNKNOWN ||
+  (typeof value === "object" && value !== null && Object.values(value).some(isUnknown));
 
 /** Pulumi's own key, which it adds to every answer itself. */
 const withoutProvider = ({ __provider: _, ...props }: Props): Props => props;
@@ -38,19 +46,30 @@ export function configure(request: dynamic.ConfigureRequest): Promise<void> {
 }
 
 export async function check(olds: Props, news: Props): Promise<dynamic.CheckResult> {
-  const answer = await checkLinkInputs({ inputs: withoutProvider(news), oldInputs: olds, config, isUnknown });
+  const answer = await checkLinkInputs({
+    inputs: withoutProvider(news),
+    oldInputs: olds,
+    config,
+    isUnknown,
+  });
   return { inputs: plain(answer.inputs), failures: [...answer.failures] };
 }
 
 export function diff(_id: ID, olds: Props, news: Props): Promise<dynamic.DiffResult> {
-  const { changes, replaces, deleteBeforeReplace } = diffLinkInputs({ inputs: inputsIn(news), state: stateIn(olds), isUnknown });
+  const { changes, replaces, deleteBeforeReplace } = diffLinkInputs({
+    inputs: inputsIn(news),
+    state: stateIn(olds),
+    isUnknown,
+  });
   // Where the inputs differ too, the engine finds out by itself, and only then honours replaceOnChanges.
   const said = changes === "in the inputs" ? {} : { changes: changes === "in the kernel" };
   return Promise.resolve({ ...said, replaces, deleteBeforeReplace });
 }
 
 export async function create(inputs: Props): Promise<dynamic.CreateResult> {
-  const { id, state } = await halfMadeAsPulumiHasIt(createLink({ inputs: inputsIn(inputs), config }));
+  const { id, state } = await halfMadeAsPulumiHasIt(
+    createLink({ inputs: inputsIn(inputs), config }),
+  );
   return { id, outs: plain(state) };
 }
 
@@ -61,7 +80,9 @@ export async function update(id: ID, olds: Props, news: Props): Promise<dynamic.
 
 export async function read(id: ID, props: Props = {}): Promise<dynamic.ReadResult> {
   const answer = await withoutStack(readLink({ id, state: stateIn(props), config }));
-  return answer === undefined ? {} : { id: answer.id, props: plain(answer.state), inputs: plain(answer.inputs) };
+  return answer === undefined
+    ? {}
+    : { id: answer.id, props: plain(answer.state), inputs: plain(answer.inputs) };
 }
 
 async function deleteResource(id: ID, props: Props): Promise<void> {
@@ -76,7 +97,11 @@ async function halfMadeAsPulumiHasIt<T>(work: Promise<T>, { __provider }: Props 
   } catch (error) {
     if (!(error instanceof HalfMade)) throw error;
     const { id, state, reasons, message } = error;
-    throw Object.assign(new Error(message), { id, properties: { ...plain(state), __provider }, reasons });
+    throw Object.assign(new Error(message), {
+      id,
+      properties: { ...plain(state), __provider },
+      reasons,
+    });
   }
 }
 

@@ -54,7 +54,8 @@ export interface DiffAnswer {
 }
 
 /** `undefined` where the link is gone. */
-export type ReadAnswer = { readonly id: string; readonly state: LinkState; readonly inputs: LinkInputs } | undefined;
+export type ReadAnswer =
+  { readonly id: string; readonly state: LinkState; readonly inputs: LinkInputs } | undefined;
 
 /**
  * The resource exists, and is not what was asked for. State must record it, or it would leak.

@@ -10,7 +10,12 @@ import type { LinkArgs } from "./link-args";
 const PROVIDER = 'exports.handler=()=>require("pulumi-macvlan/provider/dynamic")';
 
 /** Known only after the kernel was asked. An output must be named here to be one. */
-const KERNEL_OUTPUTS = ["ifindex", "operState", "actualLowerDevice", "usedBroadcastQueueLength"] as const;
+const KERNEL_OUTPUTS = [
+  "ifindex",
+  "operState",
+  "actualLowerDevice",
+  "usedBroadcastQueueLength",
+] as const;
 
 /** What macvlan and macvtap have in common, which is all but the tap device. */
 export abstract class Link extends pulumi.CustomResource {
@@ -48,8 +53,17 @@ export abstract class Link extends pulumi.CustomResource {
   /** Packets; the largest `broadcastQueueLength` on the lower device. */
   declare readonly usedBroadcastQueueLength: pulumi.Output<number | undefined>;
 
-  protected constructor(kind: Kind, type: string, name: string, args: LinkArgs, outputs: readonly (keyof LinkState)[], opts: pulumi.CustomResourceOptions = {}) {
-    const unknown = Object.fromEntries([...PROPERTY_NAMES, ...KERNEL_OUTPUTS, ...outputs].map((output) => [output, undefined]));
+  protected constructor(
+    kind: Kind,
+    type: string,
+    name: string,
+    args: LinkArgs,
+    outputs: readonly (keyof LinkState)[],
+    opts: pulumi.CustomResourceOptions = {},
+  ) {
+    const unknown = Object.fromEntries(
+      [...PROPERTY_NAMES, ...KERNEL_OUTPUTS, ...outputs].map((output) => [output, undefined]),
+    );
     const inputs = {
       ...unknown,
       ...args,

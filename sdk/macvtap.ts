@@ -23,7 +23,13 @@ export class Macvtap extends Link {
   declare readonly libvirtInterfaceXml: pulumi.Output<string>;
 
   constructor(name: string, args: MacvtapArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = ["tapDevice", "tapMajor", "tapMinor", "qemuArgs", "libvirtInterfaceXml"] as const;
+    const outputs = [
+      "tapDevice",
+      "tapMajor",
+      "tapMinor",
+      "qemuArgs",
+      "libvirtInterfaceXml",
+    ] as const;
     super("macvtap", Macvtap.type, name, args, outputs, opts);
   }
 }

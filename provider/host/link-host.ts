@@ -29,11 +29,20 @@ const NO_NAMESPACE: readonly number[] = [Errno.ENOENT, Errno.ESRCH, Errno.ENOTDI
 
 function missingNamespace(netns: Netns): Pick<Failure, "cause" | "cure"> {
   if (typeof netns === "string") {
-    return { cause: `there is no network namespace called "${netns}"`, cure: `Make it first ("ip netns add ${netns}"); where another resource of the program does, say so with dependsOn` };
+    return {
+      cause: `there is no network namespace called "${netns}"`,
+      cure: `Make it first ("ip netns add ${netns}"); where another resource of the program does, say so with dependsOn`,
+    };
   }
   return "pid" in netns
-    ? { cause: `there is no process ${netns.pid}`, cure: "Give the pid of a process that runs now, in the namespace that is meant" }
-    : { cause: `${netns.path} is no network namespace`, cure: "Give the path of a namespace file, as /run/netns/NAME or /proc/PID/ns/net" };
+    ? {
+        cause: `there is no process ${netns.pid}`,
+        cure: "Give the pid of a process that runs now, in the namespace that is meant",
+      }
+    : {
+        cause: `${netns.path} is no network namespace`,
+        cure: "Give the path of a namespace file, as /run/netns/NAME or /proc/PID/ns/net",
+      };
 }
 
 /** One host, asked in terms of links. */
@@ -51,7 +60,10 @@ export class LinkHost {
 
   /** Opens the namespaces anew each time: one may have been remade under its name since. */
   async place(lowerNetns: Netns | undefined, netns: Netns | undefined): Promise<Place> {
-    const [below, beside] = await Promise.all([this.namespace(lowerNetns), this.namespace(netns ?? lowerNetns)]);
+    const [below, beside] = await Promise.all([
+      this.namespace(lowerNetns),
+      this.namespace(netns ?? lowerNetns),
+    ]);
     return { below, beside };
   }
 
@@ -59,20 +71,35 @@ export class LinkHost {
   async namespace(netns: Netns | undefined): Promise<Namespace> {
     if (netns === undefined) return this.session.open(null);
     try {
-      return await this.session.open(typeof netns === "string" ? { name: netns } : "pid" in netns ? { pid: netns.pid } : { path: netns.path });
+      return await this.session.open(
+        typeof netns === "string"
+          ? { name: netns }
+          : "pid" in netns
+            ? { pid: netns.pid }
+            : { path: netns.path },
+      );
     } catch (error) {
-      if (!isHostError(error) || error.errno === undefined || !NO_NAMESPACE.includes(error.errno)) throw error;
+      if (!isHostError(error) || error.errno === undefined || !NO_NAMESPACE.includes(error.errno))
+        throw error;
       throw new HostError({ ...error.failure, kind: "missing", ...missingNamespace(netns) });
     }
   }
 
-  async device(namespace: Namespace, which: { readonly name: string } | { readonly ifindex: number }): Promise<Device | undefined> {
+  async device(
+    namespace: Namespace,
+    which: { readonly name: string } | { readonly ifindex: number },
+  ): Promise<Device | undefined> {
     const sequence = nextSequence();
-    const message = "name" in which ? getLinkByName(which.name, { sequence }) : getLinkByIndex(which.ifindex, { sequence });
+    const message =
+      "name" in which
+        ? getLinkByName(which.name, { sequence })
+        : getLinkByIndex(which.ifindex, { sequence });
     const answer = await this.#ask(namespace, message);
     if (answer.errno === Errno.ENODEV) return undefined;
-    const [device] = this.#granted(answer, "read a link").devices;
-    return device;
+    const { devices, unreadable } = this.#granted(answer, "read a link");
+    // Never "missing": it is there.
+    if (unreadable !== undefined) throw unreadable;
+    return devices[0];
   }
 
   async devices(namespace: Namespace): Promise<readonly Device[]> {
@@ -93,14 +120,29 @@ export class LinkHost {
    * Sends steps in one frame, each with its inverse armed before it. The first refusal ends it, and
    * the agent takes the earlier ones back. Throws `StepRefused`.
    */
-  async change(undo: number, planned: readonly PlannedStep[], target: Target): Promise<readonly Device[]> {
+  async change(
+    undo: number,
+    planned: readonly PlannedStep[],
+    target: Target,
+  ): Promise<readonly Device[]> {
     const spoken = planned.flatMap(({ step, inverse }) =>
       step.do === "set tap"
         ? []
-        : [{ step, ...speak(step, target), inverses: inverse === undefined || inverse.do === "set tap" ? [] : [speak(inverse, target)] }],
+        : [
+            {
+              step,
+              ...speak(step, target),
+              inverses:
+                inverse === undefined || inverse.do === "set tap" ? [] : [speak(inverse, target)],
+            },
+          ],
     );
     if (spoken.length === 0) return [];
-    const { datagrams, done, errno } = await this.session.change(undo, this.session.deadlineMs, spoken);
+    const { datagrams, done, errno } = await this.session.change(
+      undo,
+      this.session.deadlineMs,
+      spoken,
+    );
     const answer = decodeAnswer(datagrams);
     if (errno !== 0) throw new StepRefused(errno, answer.kernelText, spoken[done]?.step);
     return answer.devices;
@@ -109,15 +151,26 @@ export class LinkHost {
   async delete(namespace: Namespace, ifindex: number): Promise<void> {
     const answer = await this.session
       .change(this.session.newUndoId(), this.session.deadlineMs, [
-        { handle: namespace.handle, message: deleteLink(ifindex, { sequence: nextSequence() }), inverses: [] },
+        {
+          handle: namespace.handle,
+          message: deleteLink(ifindex, { sequence: nextSequence() }),
+          inverses: [],
+        },
       ])
       .then(({ datagrams, errno }) => ({ ...decodeAnswer(datagrams), errno }));
-    if (answer.errno !== Errno.ENODEV && answer.errno !== 0) throw new StepRefused(answer.errno, answer.kernelText, undefined);
+    if (answer.errno !== Errno.ENODEV && answer.errno !== 0)
+      throw new StepRefused(answer.errno, answer.kernelText, undefined);
   }
 
   /** Sets what is given and answers what the node is then. */
   tap(namespace: Namespace, link: string, ifindex: number, tap: Tap = {}): Promise<TapNode> {
-    return this.session.file({ op: "tap", handle: namespace.handle, link, ifindex, ...tap }) as Promise<TapNode>;
+    return this.session.file({
+      op: "tap",
+      handle: namespace.handle,
+      link,
+      ifindex,
+      ...tap,
+    }) as Promise<TapNode>;
   }
 
   async #ask(namespace: Namespace, message: Uint8Array): Promise<Answer> {

@@ -1,6 +1,7 @@
 import { decodeAck, isAck } from "../netlink/ack";
 import { IFF_LOOPBACK, NLM_F_DUMP_INTR, RTM_NEWLINK } from "../netlink/constants";
-import { decodeLink } from "../netlink/link-message";
+import { isMalformedMessage, type MalformedMessage } from "../netlink/faults";
+import { decodeLink, type LinkMessage } from "../netlink/link-message";
 import { decodeMessages, type NetlinkMessage } from "../netlink/message";
 import type { Device } from "../link/causes";
 import { fromKernel } from "../link/kernel-form";
@@ -8,6 +9,8 @@ import { fromKernel } from "../link/kernel-form";
 /** The kernel's answer to one request or to the steps of one change. */
 export interface Answer {
   readonly devices: readonly Device[];
+  /** A device that the kernel itself cannot show: past some 5,460 source addresses a length of its answer wraps. */
+  readonly unreadable: MalformedMessage | undefined;
   /** Of the first refused message; 0 when none was. */
   readonly errno: number;
   readonly kernelText: string | undefined;
@@ -17,17 +20,29 @@ export interface Answer {
 
 export function decodeAnswer(datagrams: readonly Uint8Array[]): Answer {
   const messages = datagrams.flatMap(decodeMessages);
-  const refused = messages.filter(isAck).map(decodeAck).find(({ errno }) => errno !== 0);
+  const refused = messages
+    .filter(isAck)
+    .map(decodeAck)
+    .find(({ errno }) => errno !== 0);
+  const links = messages.filter(({ type }) => type === RTM_NEWLINK).map(deviceOf);
   return {
-    devices: messages.filter(({ type }) => type === RTM_NEWLINK).map(deviceOf),
+    devices: links.filter((link): link is Device => !isMalformedMessage(link)),
+    unreadable: links.find(isMalformedMessage),
     errno: refused?.errno ?? 0,
     kernelText: refused?.text,
     interrupted: messages.some(({ flags }) => (flags & NLM_F_DUMP_INTR) !== 0),
   };
 }
 
-function deviceOf({ body }: NetlinkMessage): Device {
-  const message = decodeLink(body);
+/** One link that cannot be read must not hide the others. */
+function deviceOf({ body }: NetlinkMessage): Device | MalformedMessage {
+  let message: LinkMessage;
+  try {
+    message = decodeLink(body);
+  } catch (error) {
+    if (isMalformedMessage(error)) return error;
+    throw error;
+  }
   const { IFLA_MASTER: master, IFLA_LINKINFO: info } = message.attributes;
   return {
     ...fromKernel(message),

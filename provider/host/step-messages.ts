@@ -1,5 +1,10 @@
 import { NLM_F_ACK, NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL } from "../netlink/constants";
-import { addAlternativeNames, deleteAlternativeNames, deleteLinksOfGroup, newLink } from "../netlink/requests";
+import {
+  addAlternativeNames,
+  deleteAlternativeNames,
+  deleteLinksOfGroup,
+  newLink,
+} from "../netlink/requests";
 import { toKernel } from "../link/kernel-form";
 import type { Kind } from "../link/model";
 import type { Step } from "../link/plan";
@@ -41,7 +46,12 @@ export function speak(step: Exclude<Step, { do: "set tap" }>, target: Target): S
       return there(newLink({ index: ifindex, flags, change, attributes }, { sequence }));
     }
     case "add alternative names":
-      return there(addAlternativeNames(ifindex, step.names, { sequence, flags: NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL }));
+      return there(
+        addAlternativeNames(ifindex, step.names, {
+          sequence,
+          flags: NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
+        }),
+      );
     case "remove alternative names":
       return there(deleteAlternativeNames(ifindex, step.names, { sequence }));
     case "delete by group":
@@ -50,9 +60,15 @@ export function speak(step: Exclude<Step, { do: "set tap" }>, target: Target): S
 }
 
 /** Always EXCL: without it the kernel would change a link that has the name already. */
-function create(step: Extract<Step, { do: "create" }>, { kind, mark, place, lowerIfindex, ifindex = 0 }: Target, sequence: number): Uint8Array {
+function create(
+  step: Extract<Step, { do: "create" }>,
+  { kind, mark, place, lowerIfindex, ifindex = 0 }: Target,
+  sequence: number,
+): Uint8Array {
   const { attributes, flags, change } = toKernel(kind, step.settings, mark);
-  const elsewhere = sameNamespace(place.below, place.beside) ? {} : { IFLA_NET_NS_FD: place.beside.fd };
+  const elsewhere = sameNamespace(place.below, place.beside)
+    ? {}
+    : { IFLA_NET_NS_FD: place.beside.fd };
   return newLink(
     {
       index: ifindex,

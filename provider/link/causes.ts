@@ -46,19 +46,27 @@ interface Rule {
 }
 
 const isMacvlan = ({ kind }: ObservedLink): boolean => kind === "macvlan" || kind === "macvtap";
-const isCalled = (name: string) => (device: Device): boolean =>
-  device.settings.name === name || (device.settings.altNames ?? []).includes(name);
+const isCalled =
+  (name: string) =>
+  (device: Device): boolean =>
+    device.settings.name === name || (device.settings.altNames ?? []).includes(name);
 
 /** Finds the device by name and follows macvlans down to what they stand on, as the kernel does. */
 export function lowerDeviceIn(below: readonly Device[], name: string): Device | undefined {
   const named = below.find(isCalled(name));
-  return named !== undefined && isMacvlan(named) ? below.find(({ ifindex }) => ifindex === named.lowerIfindex) : named;
+  return named !== undefined && isMacvlan(named)
+    ? below.find(({ ifindex }) => ifindex === named.lowerIfindex)
+    : named;
 }
 
 export function sceneOf(snapshot: Snapshot, settings: Settings, mark: string): Scene {
   const lower = lowerDeviceIn(snapshot.below, settings.lowerDevice ?? "");
   const siblings = snapshot.below.filter(
-    (device) => lower !== undefined && isMacvlan(device) && device.lowerIfindex === lower.ifindex && device.mark !== mark,
+    (device) =>
+      lower !== undefined &&
+      isMacvlan(device) &&
+      device.lowerIfindex === lower.ifindex &&
+      device.mark !== mark,
   );
   return { ...snapshot, settings, mark, lower, siblings };
 }
@@ -66,14 +74,14 @@ export function sceneOf(snapshot: Snapshot, settings: Settings, mark: string): S
 const RULES: readonly Rule[] = [
   {
     errnos: [Errno.ENODEV, Errno.EINVAL],
-    find({ below, lower, settings: { lowerDevice = "" } }) {
+    find({ below, lower, settings: { lowerDevice = "", lowerNetns } }) {
       if (lower !== undefined) return undefined;
       const names = below.map((device) => device.settings.name);
       const near = names.length === 0 ? "" : closest(lowerDevice, names);
       const hint = near !== "" && distance(near, lowerDevice) <= 2 ? `Did you mean ${near}? ` : "";
       return {
         property: "lowerDevice",
-        cause: `there is no device "${lowerDevice}" in its namespace`,
+        cause: `there is no device "${lowerDevice}"${lowerNetns === undefined ? "" : ` in the namespace ${typeof lowerNetns === "string" ? lowerNetns : JSON.stringify(lowerNetns)}`}`,
         cure: `${hint}The devices there are ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", …" : ""}. If another resource of the program makes it, say so with dependsOn`,
       };
     },
@@ -94,7 +102,8 @@ const RULES: readonly Rule[] = [
     errnos: [Errno.EINVAL],
     find({ lower, settings: { mtu } }) {
       const most = lower?.settings.mtu;
-      if (lower === undefined || most === undefined || mtu === undefined || mtu <= most) return undefined;
+      if (lower === undefined || most === undefined || mtu === undefined || mtu <= most)
+        return undefined;
       return {
         property: "mtu",
         cause: `an MTU of ${mtu} does not fit the lower device ${lower.settings.name}, whose MTU is ${most}`,
@@ -107,14 +116,21 @@ const RULES: readonly Rule[] = [
     errnos: [Errno.EINVAL],
     find({ siblings, lower, settings: { mode } }) {
       const passthru = siblings.find((sibling) => sibling.settings.mode === "passthru");
-      if (lower === undefined || (passthru === undefined && (mode !== "passthru" || siblings.length === 0))) return undefined;
+      if (
+        lower === undefined ||
+        (passthru === undefined && (mode !== "passthru" || siblings.length === 0))
+      )
+        return undefined;
       const holder = passthru ?? siblings[0];
       return {
         property: "mode",
         cause:
           passthru !== undefined
             ? `the passthru link ${passthru.settings.name} has the lower device ${lower.settings.name} to itself`
-            : `passthru needs the lower device ${lower.settings.name} to itself, and ${siblings.map((each) => each.settings.name).slice(0, 5).join(", ")} ${siblings.length === 1 ? "stands" : "stand"} on it`,
+            : `passthru needs the lower device ${lower.settings.name} to itself, and ${siblings
+                .map((each) => each.settings.name)
+                .slice(0, 5)
+                .join(", ")} ${siblings.length === 1 ? "stands" : "stand"} on it`,
         cure: "Delete what stands there first, or use another lower device",
         ...(holder && { culprit: holder }),
       };
@@ -124,7 +140,9 @@ const RULES: readonly Rule[] = [
     errnos: [Errno.EBUSY],
     find({ lower, below }) {
       if (lower?.slaveKind === undefined || lower.slaveKind === "vrf") return undefined;
-      const master = below.find(({ ifindex }) => ifindex === lower.master)?.settings.name ?? `ifindex ${String(lower.master)}`;
+      const master =
+        below.find(({ ifindex }) => ifindex === lower.master)?.settings.name ??
+        `ifindex ${String(lower.master)}`;
       return {
         property: "lowerDevice",
         cause: `${lower.settings.name} is a port of the ${lower.slaveKind} ${master}, which takes all of its frames`,
@@ -136,7 +154,10 @@ const RULES: readonly Rule[] = [
   {
     errnos: [Errno.EBUSY],
     find({ lower, below }) {
-      const holder = below.find(({ kind, lowerIfindex }) => /^ipv(lan|tap)$/.test(kind ?? "") && lowerIfindex === lower?.ifindex);
+      const holder = below.find(
+        ({ kind, lowerIfindex }) =>
+          /^ipv(lan|tap)$/.test(kind ?? "") && lowerIfindex === lower?.ifindex,
+      );
       if (lower === undefined || holder === undefined) return undefined;
       return {
         property: "lowerDevice",
@@ -150,7 +171,8 @@ const RULES: readonly Rule[] = [
     // Older kernels answer EBUSY.
     errnos: [Errno.EADDRINUSE, Errno.EBUSY],
     find({ lower, siblings, settings: { macAddress, adminState } }) {
-      if (lower === undefined || macAddress === undefined || adminState === "down") return undefined;
+      if (lower === undefined || macAddress === undefined || adminState === "down")
+        return undefined;
       const holder = [lower, ...siblings.filter((each) => each.settings.adminState === "up")].find(
         (device) => device.settings.macAddress === macAddress,
       );
@@ -167,8 +189,13 @@ const RULES: readonly Rule[] = [
   {
     errnos: [Errno.EEXIST],
     find({ beside, mark, settings: { name = "", altNames = [] } }) {
-      for (const [property, wanted] of [["name", name], ...altNames.map((each) => ["altNames", each])] as const) {
-        const holder = beside.find((device) => device.mark !== mark && isCalled(wanted ?? "")(device));
+      for (const [property, wanted] of [
+        ["name", name],
+        ...altNames.map((each) => ["altNames", each]),
+      ] as const) {
+        const holder = beside.find(
+          (device) => device.mark !== mark && isCalled(wanted ?? "")(device),
+        );
         if (holder === undefined) continue;
         return {
           property: property === "name" ? "name" : "altNames",
@@ -184,8 +211,14 @@ const RULES: readonly Rule[] = [
 
 function holderInWords(device: Device, name: string): string {
   const what = device.kind === undefined ? "a device" : `a ${device.kind}`;
-  const called = device.settings.name === name ? "" : ` called ${device.settings.name}, which has it as alternative name`;
-  const maker = device.mark === undefined ? "that something else made" : "of another resource of this package (in another stack, or under its old logical name: give it an alias)";
+  const called =
+    device.settings.name === name
+      ? ""
+      : ` called ${device.settings.name}, which has it as alternative name`;
+  const maker =
+    device.mark === undefined
+      ? "that something else made"
+      : "of another resource of this package (in another stack, or under its old logical name: give it an alias)";
   return `${what}${called} ${maker}`;
 }
 
@@ -196,5 +229,7 @@ export function causesIn(scene: Scene): Cause[] {
 
 /** The cause behind a bare errno, as far as the scene shows one. */
 export function causeOf(errno: number, scene: Scene): Cause | undefined {
-  return RULES.filter((rule) => rule.errnos.includes(errno)).map((rule) => rule.find(scene)).find((cause) => cause !== undefined);
+  return RULES.filter((rule) => rule.errnos.includes(errno))
+    .map((rule) => rule.find(scene))
+    .find((cause) => cause !== undefined);
 }

@@ -21,9 +21,16 @@ export function checkConnection(given: unknown, fail: Fail): Connection | undefi
     if (value === undefined || value === null) continue;
     // The value is not shown: a connection may hold a credential.
     if (!Object.hasOwn(FIELDS, field)) {
-      fail(`connection.${field}`, `There is no such property; this version reaches this machine only, with ${Object.keys(FIELDS).join(", ")}`);
+      fail(
+        `connection.${field}`,
+        `There is no such property; this version reaches this machine only, with ${Object.keys(FIELDS).join(", ")}`,
+      );
     } else {
-      checked[field] = FIELDS[field as keyof typeof FIELDS].parse(value, `connection.${field}`, fail);
+      checked[field] = FIELDS[field as keyof typeof FIELDS].parse(
+        value,
+        `connection.${field}`,
+        fail,
+      );
     }
   }
   const connection = omitUndefined(checked) as Connection;

@@ -21,7 +21,10 @@ export class Claims {
   /** Whether a resource of this run makes a link of that name there. */
   makes(host: string, netns: Netns | undefined, name: string): boolean {
     return [...this.#claims.values()].some(
-      (each) => each.identity.host === host && each.name === name && spellNetns(each.netns ?? each.lowerNetns) === spellNetns(netns),
+      (each) =>
+        each.identity.host === host &&
+        each.name === name &&
+        spellNetns(each.netns ?? each.lowerNetns) === spellNetns(netns),
     );
   }
 }
@@ -29,13 +32,20 @@ export class Claims {
 function conflicts(mine: LinkInputs, other: LinkInputs): CheckFailure[] {
   if (mine.identity.host !== other.identity.host) return [];
   const failures: CheckFailure[] = [];
-  if (mine.name === other.name && spellNetns(mine.netns ?? mine.lowerNetns) === spellNetns(other.netns ?? other.lowerNetns)) {
+  if (
+    mine.name === other.name &&
+    spellNetns(mine.netns ?? mine.lowerNetns) === spellNetns(other.netns ?? other.lowerNetns)
+  ) {
     failures.push({
       property: "name",
       reason: `Another resource of this program makes a link called "${mine.name}" in the same namespace; give one of them another name`,
     });
   }
-  if (mine.lowerDevice !== other.lowerDevice || spellNetns(mine.lowerNetns) !== spellNetns(other.lowerNetns)) return failures;
+  if (
+    mine.lowerDevice !== other.lowerDevice ||
+    spellNetns(mine.lowerNetns) !== spellNetns(other.lowerNetns)
+  )
+    return failures;
   if (mine.mode === "passthru" || other.mode === "passthru") {
     failures.push({
       property: "mode",

@@ -24,37 +24,69 @@ export type IsUnknown = (value: unknown) => boolean;
 /** Compares what was last read from the kernel with what the program wants now. Pure. */
 export function diffLink(state: LinkState, inputs: LinkInputs, isUnknown: IsUnknown): Diff {
   const wanted = complete(inputs, state.lowerMtu, state);
-  const differences: Difference[] = PROPERTY_NAMES.filter((name) => differs(name, wanted, state, isUnknown)).map((name) => ({
+  const differences: Difference[] = PROPERTY_NAMES.filter((name) =>
+    differs(name, wanted, state, isUnknown),
+  ).map((name) => ({
     property: name,
     change: PROPERTIES[name].change,
   }));
   if (state.kind !== inputs.kind) differences.push({ property: "kind", change: "replacement" });
-  if (state.identity.host !== inputs.identity.host) differences.push({ property: "connection", change: "replacement" });
+  if (state.identity.host !== inputs.identity.host)
+    differences.push({ property: "connection", change: "replacement" });
   // Nothing of these stands in the kernel; they are what the next run must know.
-  if (!isDeepStrictEqual(state.connection, inputs.connection)) differences.push({ property: "connection", change: "record" });
+  if (!isDeepStrictEqual(state.connection, inputs.connection))
+    differences.push({ property: "connection", change: "record" });
   if (state.adopt !== inputs.adopt) differences.push({ property: "adopt", change: "record" });
-  for (const name of newlyDeclared(state, inputs)) differences.push({ property: name, change: "record" });
+  for (const name of newlyDeclared(state, inputs))
+    differences.push({ property: name, change: "record" });
   return { differences, deleteBeforeReplace: couldMeet(state, inputs, wanted, isUnknown) };
 }
 
-function differs(name: PropertyName, { settings }: Wanted, state: LinkState, isUnknown: IsUnknown): boolean {
+function differs(
+  name: PropertyName,
+  { settings }: Wanted,
+  state: LinkState,
+  isUnknown: IsUnknown,
+): boolean {
   if (isUnknown(settings[name])) return true;
-  return !(state[name] === undefined && isUnreadable(name, state)) && !holds(name, settings[name], state[name]);
+  return (
+    !(state[name] === undefined && isUnreadable(name, state)) &&
+    !holds(name, settings[name], state[name])
+  );
 }
 
 function newlyDeclared(state: LinkState, inputs: LinkInputs): string[] {
   const now = declaredIn(inputs);
   const before: readonly string[] = state.declared;
-  return [...now.filter((name) => !before.includes(name)), ...before.filter((name) => !now.includes(name))];
+  return [
+    ...now.filter((name) => !before.includes(name)),
+    ...before.filter((name) => !now.includes(name)),
+  ];
 }
 
 /** Whether the old and the new link could not both exist, or would be in each other's way. */
-function couldMeet(state: LinkState, inputs: LinkInputs, { settings }: Wanted, isUnknown: IsUnknown): boolean {
-  const unsure = [inputs.netns, inputs.lowerNetns, inputs.lowerDevice, inputs.name, settings.macAddress, inputs.mode].some(isUnknown);
+function couldMeet(
+  state: LinkState,
+  inputs: LinkInputs,
+  { settings }: Wanted,
+  isUnknown: IsUnknown,
+): boolean {
+  const unsure = [
+    inputs.netns,
+    inputs.lowerNetns,
+    inputs.lowerDevice,
+    inputs.name,
+    settings.macAddress,
+    inputs.mode,
+  ].some(isUnknown);
   if (unsure || state.identity.host !== inputs.identity.host) return true;
-  const sameLower = inputs.lowerDevice === state.lowerDevice && sameNetns(inputs.lowerNetns, state.lowerNetns);
+  const sameLower =
+    inputs.lowerDevice === state.lowerDevice && sameNetns(inputs.lowerNetns, state.lowerNetns);
   return (
     (inputs.name === state.name && sameNetns(inputs.netns ?? inputs.lowerNetns, state.netns)) ||
-    (sameLower && (settings.macAddress === state.macAddress || settings.mode === "passthru" || state.mode === "passthru"))
+    (sameLower &&
+      (settings.macAddress === state.macAddress ||
+        settings.mode === "passthru" ||
+        state.mode === "passthru"))
   );
 }

@@ -27,22 +27,36 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
     cure: 'Load the driver ("modprobe macvtap" loads both), or install the kernel package that has it',
   },
   [Errno.EINVAL]: {
-    cause: "the kernel finds the request invalid and does not say why, and nothing in the namespace of the lower device shows a reason",
+    cause:
+      "the kernel finds the request invalid and does not say why, and nothing in the namespace of the lower device shows a reason",
     cure: 'A passthru link, or a link beside one, may stand on the same lower device in a namespace that cannot be seen from here: look with "ip -d link" in the namespaces of the host',
   },
   [Errno.EBUSY]: {
     cause: "something else has the lower device to itself",
-    cure: "Look who does with \"ip -d link\": a bridge, bond, team, Open vSwitch or ipvlan",
+    cure: 'Look who does with "ip -d link": a bridge, bond, team, Open vSwitch or ipvlan',
   },
   [Errno.EADDRINUSE]: {
-    cause: "the MAC address is in use on the lower device, by a link in a namespace that cannot be seen from here",
+    cause:
+      "the MAC address is in use on the lower device, by a link in a namespace that cannot be seen from here",
     cure: "Give the link another macAddress, or leave it out and get one of its own",
   },
-  [Errno.EADDRNOTAVAIL]: { cause: "the kernel does not take this MAC address", cure: "Use a unicast MAC address that is not zero" },
+  [Errno.EADDRNOTAVAIL]: {
+    cause: "the kernel does not take this MAC address",
+    cure: "Use a unicast MAC address that is not zero",
+  },
   [Errno.EEXIST]: { cause: "the name is taken", cure: "Choose another name" },
-  [Errno.ENODEV]: { cause: "the device is gone", cure: "Run pulumi refresh, so that the state says what is there, and then pulumi up" },
-  [Errno.ERANGE]: { cause: "a value is out of the range that this kernel takes", cure: "Declare a smaller one" },
-  [Errno.ENOMEM]: { cause: "the host has no memory for a queue of that size", cure: "Declare a smaller one" },
+  [Errno.ENODEV]: {
+    cause: "the device is gone",
+    cure: "Run pulumi refresh, so that the state says what is there, and then pulumi up",
+  },
+  [Errno.ERANGE]: {
+    cause: "a value is out of the range that this kernel takes",
+    cure: "Declare a smaller one",
+  },
+  [Errno.ENOMEM]: {
+    cause: "the host has no memory for a queue of that size",
+    cure: "Declare a smaller one",
+  },
   [Errno.EOVERFLOW]: {
     cause: "the lower device's count of promiscuous users would overflow",
     cure: 'Set the passthru link up before noPromisc changes, or put the count right with "ip link set <lower device> promisc on" and "off"',
@@ -50,7 +64,10 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
 };
 
 /** From a bare errno to what is in the way and what to do: first by looking, else by what it usually means. */
-export function explain({ operation, host, errno, kernelText, property }: Refusal, scene: Scene | undefined): Failure {
+export function explain(
+  { operation, host, errno, kernelText, property }: Refusal,
+  scene: Scene | undefined,
+): Failure {
   const seen = scene === undefined ? undefined : causeOf(errno, scene);
   const meaning = seen ?? MEANINGS[errno] ?? { cause: "the kernel refused it", cure: undefined };
   const about = seen?.property ?? property;

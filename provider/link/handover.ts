@@ -10,7 +10,10 @@ export interface Handover {
   readonly lxcConfig?: string;
 }
 
-export function handoverOf(kind: Kind, { ifindex, settings: { name, macAddress = "", mtu = 0 } }: ObservedLink): Handover {
+export function handoverOf(
+  kind: Kind,
+  { ifindex, settings: { name, macAddress = "", mtu = 0 } }: ObservedLink,
+): Handover {
   if (kind === "macvlan") {
     return { lxcConfig: `lxc.net.0.type = phys\nlxc.net.0.link = ${name}\nlxc.net.0.flags = up\n` };
   }

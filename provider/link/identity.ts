@@ -9,7 +9,10 @@ const HASH_LENGTH = 6;
 /** Base32 in lower case: legal in a device name, in an alias and in a resource id. */
 function hash(length: number, ...parts: readonly string[]): string {
   const digest = createHash("sha256").update(parts.join("\0")).digest();
-  return Array.from(digest.subarray(0, length), (byte) => "abcdefghijklmnopqrstuvwxyz234567"[byte % 32]).join("");
+  return Array.from(
+    digest.subarray(0, length),
+    (byte) => "abcdefghijklmnopqrstuvwxyz234567"[byte % 32],
+  ).join("");
 }
 
 /**
@@ -71,6 +74,11 @@ function markBits(mark: string): number {
  * or aliases.
  */
 export function identify(urn: string, host: string, old: Identity | undefined): Required<Identity> {
-  const made = { mark: markOf(urn, host), host, name: nameFor(urn, host), macAddress: macAddressFor(urn, host) };
+  const made = {
+    mark: markOf(urn, host),
+    host,
+    name: nameFor(urn, host),
+    macAddress: macAddressFor(urn, host),
+  };
   return old?.host === host ? { ...made, ...old } : made;
 }

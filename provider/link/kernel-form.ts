@@ -3,7 +3,8 @@ import type { LinkAttributes, LinkMessage } from "../netlink/link-message";
 import type { MacvlanAttributes } from "../netlink/macvlan-attributes";
 import { joinAlias, splitAlias } from "./alias";
 import type { Kind, ObservedLink, PropertyName, Settings } from "./model";
-import { PROPERTIES, PROPERTY_NAMES, type Fragment } from "./properties";
+import { PROPERTIES, PROPERTY_NAMES } from "./properties";
+import type { Fragment } from "./property";
 
 /** The part of a link message that says some settings: attributes, and what becomes of IFF_UP. */
 export interface KernelForm {
@@ -15,16 +16,23 @@ export interface KernelForm {
 
 /** Settings as attributes, row by row of the property table. An alias goes out with its mark. */
 export function toKernel(kind: Kind, settings: Settings, mark: string): KernelForm {
-  const fragments = PROPERTY_NAMES.map((name) => write(name, settings));
-  const up = fragments.find((fragment) => fragment?.up !== undefined)?.up;
-  const macvlan: MacvlanAttributes = Object.assign({}, ...fragments.map((fragment) => fragment?.macvlan));
-  const attributes: LinkAttributes = Object.assign({}, ...fragments.map((fragment) => fragment?.attributes));
-  const named = settings.name === undefined ? {} : { IFLA_IFNAME: settings.name };
-  const aliased = settings.alias === undefined ? {} : { IFLA_IFALIAS: joinAlias(settings.alias, mark) };
-  const described =
-    Object.keys(macvlan).length === 0 ? {} : { IFLA_LINKINFO: { IFLA_INFO_KIND: kind, IFLA_INFO_DATA: macvlan } };
+  const attributes: LinkAttributes = {};
+  const macvlan: MacvlanAttributes = {};
+  let up: boolean | undefined;
+  for (const name of PROPERTY_NAMES) {
+    const fragment = write(name, settings);
+    Object.assign(attributes, fragment?.attributes);
+    Object.assign(macvlan, fragment?.macvlan);
+    up ??= fragment?.up;
+  }
+  const { alias } = settings;
+  const isDescribed = Object.keys(macvlan).length > 0;
   return {
-    attributes: { ...attributes, ...named, ...aliased, ...described },
+    attributes: {
+      ...attributes,
+      ...(alias !== undefined && { IFLA_IFALIAS: joinAlias(alias, mark) }),
+      ...(isDescribed && { IFLA_LINKINFO: { IFLA_INFO_KIND: kind, IFLA_INFO_DATA: macvlan } }),
+    },
     flags: up === true ? IFF_UP : 0,
     change: up === undefined ? 0 : IFF_UP,
   };
@@ -36,13 +44,23 @@ function write<K extends PropertyName>(name: K, settings: Settings): Fragment | 
 }
 
 // RFC 2863 names in the kernel's order (IF_OPER_*), as `ip` prints them.
-const OPER_STATES = ["UNKNOWN", "NOTPRESENT", "DOWN", "LOWERLAYERDOWN", "TESTING", "DORMANT", "UP"] as const;
+const OPER_STATES = [
+  "UNKNOWN",
+  "NOTPRESENT",
+  "DOWN",
+  "LOWERLAYERDOWN",
+  "TESTING",
+  "DORMANT",
+  "UP",
+] as const;
 
 /** A link as the kernel's message shows it. What only its surroundings tell (namespaces, tap) is not in it. */
 export function fromKernel(message: LinkMessage): ObservedLink {
   const { attributes } = message;
   const settings = Object.fromEntries(
-    PROPERTY_NAMES.map((name) => [name, PROPERTIES[name].read?.(message)] as const).filter(([, value]) => value !== undefined),
+    PROPERTY_NAMES.map((name) => [name, PROPERTIES[name].read?.(message)] as const).filter(
+      ([, value]) => value !== undefined,
+    ),
   );
   const data = attributes.IFLA_LINKINFO?.IFLA_INFO_DATA;
   return {
@@ -53,6 +71,8 @@ export function fromKernel(message: LinkMessage): ObservedLink {
     lowerIfindex: attributes.IFLA_LINK,
     operState: OPER_STATES[attributes.IFLA_OPERSTATE ?? 0] ?? "UNKNOWN",
     usedBroadcastQueueLength:
-      data === undefined || data instanceof Uint8Array ? undefined : data.IFLA_MACVLAN_BC_QUEUE_LEN_USED,
+      data === undefined || data instanceof Uint8Array
+        ? undefined
+        : data.IFLA_MACVLAN_BC_QUEUE_LEN_USED,
   };
 }

@@ -28,5 +28,7 @@ export function spellNetns(netns: Netns | undefined): string {
 function parseNetns(text: string): Netns | undefined {
   if (text === "") return undefined;
   if (text.startsWith("pid:")) return { pid: Number(text.slice(4)) };
-  return text.startsWith("path:") ? { path: decodeURIComponent(text.slice(5)) } : decodeURIComponent(text);
+  return text.startsWith("path:")
+    ? { path: decodeURIComponent(text.slice(5)) }
+    : decodeURIComponent(text);
 }

@@ -16,7 +16,10 @@ export type AddrGenMode = (typeof ADDR_GEN_MODES)[number];
  * refers to it. `inode` is what check saw behind a pid or a path: two pids of one namespace are no
  * difference, one pid used again is.
  */
-export type Netns = string | { readonly pid: number; readonly inode?: number } | { readonly path: string; readonly inode?: number };
+export type Netns =
+  | string
+  | { readonly pid: number; readonly inode?: number }
+  | { readonly path: string; readonly inode?: number };
 
 /** Who may open the tap device. A user or group is a name of that host, or a number as text. */
 export interface Tap {

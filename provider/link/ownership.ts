@@ -21,7 +21,12 @@ export function ownerOf(link: ObservedLink, mark: string): Owner {
  * MAC, ifindex and boot must all be as saved. A changed MAC under our mark is drift, since a guest
  * or libvirt may set it.
  */
-export function isSavedLink(link: ObservedLink, state: LinkState, lowerIfindex: number | undefined, bootId: string): boolean {
+export function isSavedLink(
+  link: ObservedLink,
+  state: LinkState,
+  lowerIfindex: number | undefined,
+  bootId: string,
+): boolean {
   if (link.kind !== state.kind) return false;
   const owner = ownerOf(link, state.identity.mark);
   if (owner !== "foreign") return owner === "ours";
@@ -34,7 +39,12 @@ export function isSavedLink(link: ObservedLink, state: LinkState, lowerIfindex: 
 }
 
 /** Why an existing link cannot be adopted: what differs from the declaration. Empty when nothing does. */
-export function adoptionMismatch(link: ObservedLink, { kind, settings }: Wanted, lowerIfindex: number | undefined, macDeclared: boolean): string[] {
+export function adoptionMismatch(
+  link: ObservedLink,
+  { kind, settings }: Wanted,
+  lowerIfindex: number | undefined,
+  macDeclared: boolean,
+): string[] {
   const differ = (what: string, found: unknown, wanted: unknown): string[] =>
     found === wanted ? [] : [`its ${what} is ${String(found)}, not ${String(wanted)}`];
   return [

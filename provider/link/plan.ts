@@ -18,7 +18,14 @@ export interface PlannedStep {
 }
 
 // Not part of the creating message: the kernel ignores or refuses them there, or the group is in use as a mark.
-const NOT_AT_CREATION: readonly PropertyName[] = ["alias", "altNames", "addrGenMode", "group", "tap", "adminState"];
+const NOT_AT_CREATION: readonly PropertyName[] = [
+  "alias",
+  "altNames",
+  "addrGenMode",
+  "group",
+  "tap",
+  "adminState",
+];
 
 /**
  * The creation that cannot leak. The new link carries a random group until it carries its alias, so
@@ -30,8 +37,10 @@ export function planCreation({ settings }: Wanted, group: number): PlannedStep[]
   // An IPv6 address would be made at UP, so how to make it comes before.
   const upAtOnce = up && settings.addrGenMode === undefined;
   const later: Step[] = [{ do: "set", settings: { alias: settings.alias ?? "" } }];
-  if (settings.addrGenMode !== undefined) later.push({ do: "set", settings: { addrGenMode: settings.addrGenMode } });
-  if (settings.altNames?.length) later.push({ do: "add alternative names", names: settings.altNames });
+  if (settings.addrGenMode !== undefined)
+    later.push({ do: "set", settings: { addrGenMode: settings.addrGenMode } });
+  if (settings.altNames?.length)
+    later.push({ do: "add alternative names", names: settings.altNames });
   if (up && !upAtOnce) later.push({ do: "set", settings: { adminState: "up" } });
   return [
     {
@@ -40,8 +49,13 @@ export function planCreation({ settings }: Wanted, group: number): PlannedStep[]
     },
     ...later.map((step) => ({ step })),
     // Last, and taken back first: only while the link has this group does its undo find it.
-    { step: { do: "set", settings: { group: settings.group ?? 0 } }, inverse: { do: "set", settings: { group } } },
-    ...(settings.tap === undefined ? [] : [{ step: { do: "set tap", tap: settings.tap } as const }]),
+    {
+      step: { do: "set", settings: { group: settings.group ?? 0 } },
+      inverse: { do: "set", settings: { group } },
+    },
+    ...(settings.tap === undefined
+      ? []
+      : [{ step: { do: "set tap", tap: settings.tap } as const }]),
   ];
 }
 
@@ -82,16 +96,26 @@ export function planChange({ settings, mark }: Wanted, link: ObservedLink): Plan
       noDst: settings.noDst ?? seen.noDst ?? false,
     });
   }
-  if (upBetween) steps.push({ step: { do: "set", settings: { adminState: "down" } }, inverse: { do: "set", settings: { adminState: "up" } } });
+  if (upBetween)
+    steps.push({
+      step: { do: "set", settings: { adminState: "down" } },
+      inverse: { do: "set", settings: { adminState: "up" } },
+    });
   else if (upNow && !upThen) set({ adminState: "down" });
 
   if (settings.tap !== undefined && differing("tap")) {
-    steps.push({ step: { do: "set tap", tap: settings.tap }, ...(seen.tap && { inverse: { do: "set tap", tap: seen.tap } }) });
+    steps.push({
+      step: { do: "set tap", tap: settings.tap },
+      ...(seen.tap && { inverse: { do: "set tap", tap: seen.tap } }),
+    });
   }
   return steps;
 }
 
-function planAltNames(wanted: readonly string[] | undefined, seen: readonly string[]): PlannedStep[] {
+function planAltNames(
+  wanted: readonly string[] | undefined,
+  seen: readonly string[],
+): PlannedStep[] {
   if (wanted === undefined) return [];
   const surplus = seen.filter((name) => !wanted.includes(name));
   const missing = wanted.filter((name) => !seen.includes(name));
@@ -104,7 +128,11 @@ function planAltNames(wanted: readonly string[] | undefined, seen: readonly stri
 }
 
 /** Properties that hold something else than wanted, and cannot be changed on a living link. */
-export function needsRemaking({ settings, kind }: Wanted, link: ObservedLink, lowerIfindex: number): string[] {
+export function needsRemaking(
+  { settings, kind }: Wanted,
+  link: ObservedLink,
+  lowerIfindex: number,
+): string[] {
   const names: string[] = PROPERTY_NAMES.filter(
     (name) =>
       PROPERTIES[name].change === "replacement" &&
@@ -118,6 +146,9 @@ export function needsRemaking({ settings, kind }: Wanted, link: ObservedLink, lo
 
 function pick(settings: Settings, wanted: (name: PropertyName) => boolean): Settings {
   return Object.fromEntries(
-    PROPERTY_NAMES.filter((name) => settings[name] !== undefined && wanted(name)).map((name) => [name, settings[name]]),
+    PROPERTY_NAMES.filter((name) => settings[name] !== undefined && wanted(name)).map((name) => [
+      name,
+      settings[name],
+    ]),
   );
 }

@@ -9,48 +9,19 @@ import {
   MACVLAN_MODE_SOURCE,
   MACVLAN_MODE_VEPA,
 } from "../netlink/constants";
-import type { LinkAttributes, LinkMessage } from "../netlink/link-message";
+import type { LinkMessage } from "../netlink/link-message";
 import type { MacvlanAttributes } from "../netlink/macvlan-attributes";
 import { ALIAS_TEXT_BYTES, splitAlias } from "./alias";
-import { ADDR_GEN_MODES, type Kind, type LinkSettings, type Mode, type PropertyName, type Settings } from "./model";
+import {
+  ADDR_GEN_MODES,
+  type Kind,
+  type LinkSettings,
+  type Mode,
+  type PropertyName,
+  type Settings,
+} from "./model";
+import type { Fragment, Property } from "./property";
 import * as type from "./value-type";
-
-/** What it means when a program leaves a property out. */
-export type Omitted<V> =
-  | { readonly is: "required" }
-  /** Made from the URN and the host, and kept from then on. */
-  | { readonly is: "generated" }
-  /** The value that holds then; drift from it is repaired. By kind, where the kinds differ. */
-  | { readonly is: "enforced"; readonly value: V | { readonly [K in Kind]: V | undefined } }
-  /** Something else's value holds then. */
-  | { readonly is: "inherited"; readonly from: string }
-  /** The namespace in which the agent finds itself. */
-  | { readonly is: "host's own" }
-  /** Nobody looks then. `reset` is put back when a value was declared once and is no longer. */
-  | { readonly is: "left alone"; readonly reset: V | { readonly [K in Kind]: V | undefined } };
-
-/** A piece of an rtnetlink link message. */
-export interface Fragment {
-  readonly up?: boolean;
-  readonly attributes?: LinkAttributes;
-  readonly macvlan?: MacvlanAttributes;
-}
-
-export interface Property<V> {
-  readonly type: type.ValueType<V>;
-  readonly omitted: Omitted<V>;
-  /** What a changed value does to the link. */
-  readonly change: "live" | "replacement";
-  /** Where the property holds; everywhere when absent. */
-  readonly only?: { readonly kind?: Kind; readonly modes?: readonly Mode[]; readonly because: string };
-  readonly unit?: string;
-  /** Where the kernel keeps it: its attribute's or its file's name. */
-  readonly kernel: string;
-  readonly doc: string;
-  /** Absent for what a link message does not hold: namespaces, the lower device's name, the tap device. */
-  readonly read?: (link: LinkMessage) => V | undefined;
-  readonly write?: (value: V, all: Settings) => Fragment;
-}
 
 const U32 = 4294967295;
 /** Past about 5,460 the list's 16-bit length wraps and the kernel's answer cannot be read. */
@@ -109,6 +80,8 @@ export const PROPERTIES: { readonly [K in PropertyName]: Property<LinkSettings[K
     change: "replacement",
     kernel: "IFLA_IFNAME",
     doc: "The link's name. Omitted: the resource's name, cut and completed by a short hash to at most 15 bytes.",
+    read: (link) => link.attributes.IFLA_IFNAME,
+    write: (name) => ({ attributes: { IFLA_IFNAME: name } }),
   },
   mode: {
     type: type.mode,
@@ -128,7 +101,8 @@ export const PROPERTIES: { readonly [K in PropertyName]: Property<LinkSettings[K
     change: "replacement",
     only: {
       modes: ["vepa", "bridge", "private", "source"],
-      because: "a passthru link takes over its lower device's MAC address and the kernel ignores another one",
+      because:
+        "a passthru link takes over its lower device's MAC address and the kernel ignores another one",
     },
     kernel: "IFLA_ADDRESS",
     doc: "The link's MAC address. Omitted: a locally administered one, made from the resource's URN and the host, the same at every run. In passthru mode it is the lower device's.",
@@ -193,14 +167,19 @@ export const PROPERTIES: { readonly [K in PropertyName]: Property<LinkSettings[K
       return number === undefined ? undefined : ADDR_GEN_MODES[number];
     },
     write: (mode) => ({
-      attributes: { IFLA_AF_SPEC: { AF_INET6: { IFLA_INET6_ADDR_GEN_MODE: ADDR_GEN_MODES.indexOf(mode) } } },
+      attributes: {
+        IFLA_AF_SPEC: { AF_INET6: { IFLA_INET6_ADDR_GEN_MODE: ADDR_GEN_MODES.indexOf(mode) } },
+      },
     }),
   },
   noPromisc: {
     type: type.boolean,
     omitted: { is: "left alone", reset: false },
     change: "live",
-    only: { modes: ["passthru"], because: "only a passthru link puts its lower device into promiscuous mode" },
+    only: {
+      modes: ["passthru"],
+      because: "only a passthru link puts its lower device into promiscuous mode",
+    },
     kernel: "IFLA_MACVLAN_FLAGS (MACVLAN_FLAG_NOPROMISC)",
     doc: "Keep a passthru link from putting its lower device into promiscuous mode.",
     read: (link) => hasFlag(link, MACVLAN_FLAG_NOPROMISC),
@@ -243,15 +222,23 @@ export const PROPERTIES: { readonly [K in PropertyName]: Property<LinkSettings[K
     type: type.setOf(type.macAddress, SOURCE_MAC_CAP),
     omitted: { is: "left alone", reset: [] },
     change: "live",
-    only: { modes: ["source"], because: "the kernel keeps a list of sources for links in source mode only" },
+    only: {
+      modes: ["source"],
+      because: "the kernel keeps a list of sources for links in source mode only",
+    },
     kernel: "IFLA_MACVLAN_MACADDR_DATA",
     doc: "Source mode: the sender addresses whose frames the link receives.",
     read: (link) => {
       const macvlan = macvlanOf(link);
-      return macvlan === undefined ? undefined : [...(macvlan.IFLA_MACVLAN_MACADDR_DATA ?? [])].sort();
+      return macvlan === undefined
+        ? undefined
+        : [...(macvlan.IFLA_MACVLAN_MACADDR_DATA ?? [])].sort();
     },
     write: (addresses) => ({
-      macvlan: { IFLA_MACVLAN_MACADDR_MODE: MACVLAN_MACADDR_SET, IFLA_MACVLAN_MACADDR_DATA: [...addresses] },
+      macvlan: {
+        IFLA_MACVLAN_MACADDR_MODE: MACVLAN_MACADDR_SET,
+        IFLA_MACVLAN_MACADDR_DATA: [...addresses],
+      },
     }),
   },
   group: {
@@ -294,7 +281,10 @@ export const PROPERTY_NAMES = Object.keys(PROPERTIES) as readonly PropertyName[]
 /** Whether the property means anything for such a link. */
 export function applies(property: PropertyName, kind: Kind, mode: Mode): boolean {
   const { only } = PROPERTIES[property];
-  return (only?.kind === undefined || only.kind === kind) && (only?.modes === undefined || only.modes.includes(mode));
+  return (
+    (only?.kind === undefined || only.kind === kind) &&
+    (only?.modes === undefined || only.modes.includes(mode))
+  );
 }
 
 /** Picks from a value that may differ by kind. No property's own value has a key named after a kind. */

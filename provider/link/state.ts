@@ -1,6 +1,6 @@
 import { omitUndefined } from "../omit-undefined";
 import { handoverOf } from "./handover";
-import type { Identity, LinkInputs, LinkState, ObservedLink, PropertyName, Tap } from "./model";
+import type { LinkInputs, LinkState, ObservedLink, PropertyName, Tap } from "./model";
 import { PROPERTIES, PROPERTY_NAMES } from "./properties";
 import { declaredIn, holds, type Wanted } from "./wanted";
 
@@ -29,7 +29,17 @@ export type Kept = Pick<LinkState, "kind" | "identity" | "declared" | "lowerDevi
 export function keptOf(inputs: LinkInputs, adoptedMac: string | undefined): Kept {
   const { kind, identity, connection, adopt, lowerDevice, lowerNetns } = inputs;
   const netns = inputs.netns ?? lowerNetns;
-  return omitUndefined({ kind, identity, connection, adopt, adoptedMac, lowerDevice, lowerNetns, netns, declared: declaredIn(inputs) }) as Kept;
+  return omitUndefined({
+    kind,
+    identity,
+    connection,
+    adopt,
+    adoptedMac,
+    lowerDevice,
+    lowerNetns,
+    netns,
+    declared: declaredIn(inputs),
+  });
 }
 
 /** The outputs of a resource: everything as the kernel holds it. */
@@ -51,7 +61,7 @@ export function stateOf(kept: Kept, link: ObservedLink, around: Surroundings): L
     tapMajor: tap?.major,
     tapMinor: tap?.minor,
     ...handoverOf(kept.kind, link),
-  }) as LinkState;
+  });
 }
 
 /**
@@ -61,23 +71,29 @@ export function stateOf(kept: Kept, link: ObservedLink, around: Surroundings): L
 export function inputsOf(state: LinkState): LinkInputs {
   const { kind, connection, adopt, identity, lowerDevice, name, macAddress, adoptedMac } = state;
   const declared = Object.fromEntries(
-    PROPERTY_NAMES.filter((property) => property !== "tap" && state.declared.includes(property)).map((property) => [property, state[property]]),
+    PROPERTY_NAMES.filter(
+      (property) => property !== "tap" && state.declared.includes(property),
+    ).map((property) => [property, state[property]]),
   );
-  const tapFields = state.declared.flatMap((path) => (path.startsWith("tap.") ? [path.slice(4) as keyof Tap] : []));
+  const tapFields = state.declared.flatMap((path) =>
+    path.startsWith("tap.") ? [path.slice(4) as keyof Tap] : [],
+  );
   const tap = Object.fromEntries(tapFields.map((field) => [field, state.tap?.[field]]));
   // A generated address is told from an adopted one by neither program nor preview.
-  const generated = identity.macAddress !== undefined && { macAddress: macAddress === adoptedMac ? identity.macAddress : macAddress };
+  const generated = identity.macAddress !== undefined && {
+    macAddress: macAddress === adoptedMac ? identity.macAddress : macAddress,
+  };
   return omitUndefined({
     ...declared,
     kind,
     connection,
     adopt,
-    identity: identity as Identity,
+    identity,
     lowerDevice,
     name,
     ...generated,
     ...(tapFields.length > 0 && { tap }),
-  }) as LinkInputs;
+  });
 }
 
 /** What of a link is not as wanted, in words; empty when all is. */
@@ -86,7 +102,9 @@ export function shortfalls({ settings }: Wanted, state: LinkState): string[] {
     const wanted = settings[name];
     const found = state[name];
     if (holds(name, wanted, found) || (found === undefined && isUnreadable(name, state))) return [];
-    return [`${name}: wanted ${say(wanted)}, found ${found === undefined ? "none; this kernel does not know it" : say(found)}`];
+    return [
+      `${name}: wanted ${say(wanted)}, found ${found === undefined ? "none; this kernel does not know it" : say(found)}`,
+    ];
   });
 }
 

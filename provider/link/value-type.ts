@@ -23,8 +23,14 @@ export function integer(min: number, max: number): ValueType<number> {
   return {
     describe,
     parse(value, path, fail) {
-      const number = typeof value === "string" && /^-?\d{1,15}$/.test(value.trim()) ? Number(value) : value;
-      if (typeof number === "number" && Number.isInteger(number) && number >= min && number <= max) {
+      const number =
+        typeof value === "string" && /^-?\d{1,15}$/.test(value.trim()) ? Number(value) : value;
+      if (
+        typeof number === "number" &&
+        Number.isInteger(number) &&
+        number >= min &&
+        number <= max
+      ) {
         return number;
       }
       fail(path, `${show(value)} is no ${describe}`);
@@ -82,7 +88,8 @@ export function text(maxBytes: number, legal: RegExp, rule: string): ValueType<s
 
 // The kernel's dev_valid_name() refuses "/", ":", white space, "." and ".."; a "%" it would expand.
 const DEVICE_NAME = /^(?!\.{1,2}$)[^/:%\s\0]+$/;
-const DEVICE_NAME_RULE = 'a device name is not empty, not "." or "..", and has no "/", ":", "%" or white space';
+const DEVICE_NAME_RULE =
+  'a device name is not empty, not "." or "..", and has no "/", ":", "%" or white space';
 
 /** IFNAMSIZ is 16 with the closing NUL. */
 export const deviceName = text(15, DEVICE_NAME, DEVICE_NAME_RULE);
@@ -96,13 +103,21 @@ export const macAddress: ValueType<string> = {
   describe: 'unicast MAC address, as "02:00:5e:10:00:01"',
   parse(value, path, fail) {
     const spelled = typeof value === "string" ? value.trim().toLowerCase() : "";
-    const pairs = /^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/.test(spelled) ? spelled.split(/[:-]/) : undefined;
+    const pairs = /^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/.test(spelled)
+      ? spelled.split(/[:-]/)
+      : undefined;
     if (pairs === undefined) {
-      fail(path, `${show(value)} is no MAC address; write six pairs of hexadecimal digits, as 02:00:5e:10:00:01`);
+      fail(
+        path,
+        `${show(value)} is no MAC address; write six pairs of hexadecimal digits, as 02:00:5e:10:00:01`,
+      );
     } else if (pairs.every((pair) => pair === "00")) {
       fail(path, `${show(value)} is the zero address; the kernel takes a unicast one only`);
     } else if (parseInt(pairs[0] ?? "", 16) % 2 === 1) {
-      fail(path, `${show(value)} is a multicast address (its first octet is odd); the kernel takes a unicast one only`);
+      fail(
+        path,
+        `${show(value)} is a multicast address (its first octet is odd); the kernel takes a unicast one only`,
+      );
     } else {
       return pairs.join(":");
     }
@@ -119,7 +134,11 @@ export function setOf(type: ValueType<string>, cap: number): ValueType<readonly 
         fail(path, `${show(value)} is no list`);
         return undefined;
       }
-      if (value.length > cap) fail(path, `it has ${value.length} entries; at most ${cap} can be read back from the kernel`);
+      if (value.length > cap)
+        fail(
+          path,
+          `it has ${value.length} entries; at most ${cap} can be read back from the kernel`,
+        );
       const first = new Map<string, number>();
       value.forEach((entry: unknown, index) => {
         const parsed = type.parse(entry, `${path}[${index}]`, fail);
@@ -144,7 +163,11 @@ export const netns: ValueType<Netns> = {
           const parsed = integer(1, 4194304).parse(pid, `${path}.pid`, fail);
           return parsed === undefined ? undefined : { pid: parsed };
         }
-        const parsed = text(4095, /^\/[^\0]*$/, "a path is absolute").parse(file, `${path}.path`, fail);
+        const parsed = text(4095, /^\/[^\0]*$/, "a path is absolute").parse(
+          file,
+          `${path}.path`,
+          fail,
+        );
         return parsed === undefined ? undefined : { path: parsed };
       }
     }
@@ -153,14 +176,22 @@ export const netns: ValueType<Netns> = {
   },
 };
 
-const netnsName = text(255, /^(?!\.{1,2}$)[^/\0]+$/, "a namespace's name is one file name under /run/netns");
+const netnsName = text(
+  255,
+  /^(?!\.{1,2}$)[^/\0]+$/,
+  "a namespace's name is one file name under /run/netns",
+);
 
 /** A user or group of the host, as its name or as a number. */
 const account: ValueType<string> = {
   describe: "name or number",
   parse(value, path, fail) {
     const spelled = typeof value === "number" ? String(value) : value;
-    if (typeof spelled === "string" && /^(\d{1,10}|[A-Za-z_][A-Za-z0-9_.-]{0,30}\$?)$/.test(spelled)) return spelled;
+    if (
+      typeof spelled === "string" &&
+      /^(\d{1,10}|[A-Za-z_][A-Za-z0-9_.-]{0,30}\$?)$/.test(spelled)
+    )
+      return spelled;
     fail(path, `${show(value)} is neither the name of an account nor its number`);
     return undefined;
   },
@@ -186,9 +217,14 @@ export const tap: ValueType<Tap> = {
     }
     const parsed: Record<string, string> = {};
     for (const [field, given] of Object.entries(value)) {
-      const type = Object.hasOwn(TAP_FIELDS, field) ? TAP_FIELDS[field as keyof typeof TAP_FIELDS] : undefined;
+      const type = Object.hasOwn(TAP_FIELDS, field)
+        ? TAP_FIELDS[field as keyof typeof TAP_FIELDS]
+        : undefined;
       if (type === undefined) {
-        fail(`${path}.${field}`, "there is no such property; a tap device has owner, group and mode");
+        fail(
+          `${path}.${field}`,
+          "there is no such property; a tap device has owner, group and mode",
+        );
       } else if (given !== undefined && given !== null) {
         const found = type.parse(given, `${path}.${field}`, fail);
         if (found !== undefined) parsed[field] = found;

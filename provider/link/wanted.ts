@@ -1,6 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import { omitUndefined } from "../omit-undefined";
-import type { Identity, Kind, LinkInputs, LinkState, Mode, Netns, PropertyName, Settings, Tap } from "./model";
+import type {
+  Identity,
+  Kind,
+  LinkInputs,
+  LinkState,
+  Mode,
+  Netns,
+  PropertyName,
+  Settings,
+  Tap,
+} from "./model";
 import { applies, forKind, PROPERTIES, PROPERTY_NAMES } from "./properties";
 
 /** A link as it shall be. What is absent from `settings` is nobody's business. */
@@ -27,21 +37,34 @@ export function isGenerated(identity: Identity, name: PropertyName): boolean {
 }
 
 /** Fills in, property by property, what holds when the program says nothing. */
-export function complete(inputs: LinkInputs, lowerMtu: number | undefined, memory?: Memory): Wanted {
+export function complete(
+  inputs: LinkInputs,
+  lowerMtu: number | undefined,
+  memory?: Memory,
+): Wanted {
   const inherited: Settings = omitUndefined({ mtu: lowerMtu, netns: inputs.lowerNetns });
   const { kind, identity } = inputs;
   const mode = inputs.mode ?? (PROPERTIES.mode.omitted as { value: Mode }).value;
   const settings: Record<string, unknown> = {};
   for (const name of PROPERTY_NAMES) {
     if (!applies(name, kind, mode)) continue;
-    const value = name === "tap" ? wantedTap(inputs.tap, memory) : (inputs[name] ?? valueWhenOmitted(name, kind, inherited, memory));
+    const value =
+      name === "tap"
+        ? wantedTap(inputs.tap, memory)
+        : (inputs[name] ?? valueWhenOmitted(name, kind, inherited, memory));
     if (value !== undefined) settings[name] = value;
   }
-  if (memory?.adoptedMac !== undefined && isGenerated(identity, "macAddress")) settings["macAddress"] = memory.adoptedMac;
+  if (memory?.adoptedMac !== undefined && isGenerated(identity, "macAddress"))
+    settings["macAddress"] = memory.adoptedMac;
   return { kind, mark: identity.mark, settings: { ...settings, name: inputs.name, mode } };
 }
 
-function valueWhenOmitted(name: PropertyName, kind: Kind, inherited: Settings, memory: Memory | undefined): unknown {
+function valueWhenOmitted(
+  name: PropertyName,
+  kind: Kind,
+  inherited: Settings,
+  memory: Memory | undefined,
+): unknown {
   const { omitted } = PROPERTIES[name];
   switch (omitted.is) {
     case "required":
@@ -60,7 +83,8 @@ function valueWhenOmitted(name: PropertyName, kind: Kind, inherited: Settings, m
 function wantedTap(declared: Tap | undefined, memory: Memory | undefined): Tap | undefined {
   const reset = (PROPERTIES.tap.omitted as { reset: Required<Tap> }).reset;
   const fields = (["owner", "group", "mode"] as const).flatMap((field) => {
-    const value = declared?.[field] ?? (memory?.declared.includes(`tap.${field}`) ? reset[field] : undefined);
+    const value =
+      declared?.[field] ?? (memory?.declared.includes(`tap.${field}`) ? reset[field] : undefined);
     return value === undefined ? [] : [[field, value] as const];
   });
   return fields.length === 0 ? undefined : Object.fromEntries(fields);
@@ -76,7 +100,9 @@ export function holds(name: PropertyName, wanted: unknown, observed: unknown): b
   switch (name) {
     case "tap": {
       const seen = (observed ?? {}) as Tap;
-      return Object.entries(wanted as Tap).every(([field, value]) => seen[field as keyof Tap] === value);
+      return Object.entries(wanted as Tap).every(
+        ([field, value]) => seen[field as keyof Tap] === value,
+      );
     }
     default:
       return isDeepStrictEqual(wanted, observed);
@@ -88,6 +114,7 @@ export function sameNetns(a: Netns | undefined, b: Netns | undefined): boolean {
   if (typeof a === "object" && typeof b === "object" && "pid" in a && "pid" in b) {
     return a.inode !== undefined && b.inode !== undefined ? a.inode === b.inode : a.pid === b.pid;
   }
-  if (typeof a === "object" && typeof b === "object" && "path" in a && "path" in b) return a.path === b.path;
+  if (typeof a === "object" && typeof b === "object" && "path" in a && "path" in b)
+    return a.path === b.path;
   return a === b;
 }

@@ -29,7 +29,11 @@ export async function make(host: LinkHost, site: Site, wanted: Wanted): Promise<
   let ifindex: number | undefined;
   for (let tries = 1; ; tries++) {
     try {
-      return await makeOnce(host, { ...site, kind: wanted.kind, mark: wanted.mark, ifindex }, wanted);
+      return await makeOnce(
+        host,
+        { ...site, kind: wanted.kind, mark: wanted.mark, ifindex },
+        wanted,
+      );
     } catch (error) {
       // The ifindexes of two namespaces met: /dev/tap<N> is another link's. Ask for a number that is free.
       if (!(error instanceof TapTaken) || tries === TAP_TRIES) throw error;
@@ -45,14 +49,25 @@ async function makeOnce(host: LinkHost, target: Target, wanted: Wanted): Promise
   const echoed = await host.change(undo, creation === undefined ? [] : [creation], target);
   // No echo comes from another namespace. Whatever link is found there, only ours has the group.
   const { below, beside } = target.place;
-  const made = sameNamespace(below, beside) ? echoed[0] : await host.device(beside, { name: wanted.settings.name });
+  const made = sameNamespace(below, beside)
+    ? echoed[0]
+    : await host.device(beside, { name: wanted.settings.name });
   if (made?.settings.group !== group) throw vanished(host, wanted);
   return finish(host, undo, rest, { ...target, ifindex: made.ifindex }, wanted);
 }
 
 /** Brings a link of ours to what is wanted; what it did is taken back when a step is refused. */
-export async function change(host: LinkHost, site: Site, wanted: Wanted, link: Device, seenTap: TapDevice | undefined): Promise<Applied> {
-  const seen = seenTap === undefined ? link : { ...link, settings: { ...link.settings, tap: seenTap.settings } };
+export async function change(
+  host: LinkHost,
+  site: Site,
+  wanted: Wanted,
+  link: Device,
+  seenTap: TapDevice | undefined,
+): Promise<Applied> {
+  const seen =
+    seenTap === undefined
+      ? link
+      : { ...link, settings: { ...link.settings, tap: seenTap.settings } };
   const target = { ...site, kind: wanted.kind, mark: wanted.mark, ifindex: link.ifindex };
   return finish(host, host.session.newUndoId(), planChange(wanted, seen), target, wanted);
 }
@@ -76,7 +91,14 @@ async function finish(
     const [, link] = await Promise.all([stepping, reading]);
     const wish = steps.find(({ step }) => step.do === "set tap")?.step;
     const name = link?.settings.name ?? wanted.settings.name;
-    const tap = await awaitTap(host, beside, name, target.ifindex, wish?.do === "set tap" ? wish.tap : {}, wanted.settings.tap ?? {});
+    const tap = await awaitTap(
+      host,
+      beside,
+      name,
+      target.ifindex,
+      wish?.do === "set tap" ? wish.tap : {},
+      wanted.settings.tap ?? {},
+    );
     return standing(host, link, tap, await host.session.disarm(undo), steps, wanted);
   } catch (error) {
     await host.session.undo(undo).catch(() => undefined);
@@ -103,7 +125,8 @@ function vanished(host: LinkHost, { kind, settings: { name } }: Wanted): HostErr
     kind: "unknown",
     operation: `finish ${kind} ${name}`,
     host: host.label,
-    cause: "the link went away, or the host took the change back because this side was silent for too long",
+    cause:
+      "the link went away, or the host took the change back because this side was silent for too long",
     cure: "Run pulumi up again: what is there is looked at first, and nothing is made twice",
   });
 }

@@ -18,16 +18,27 @@ import { explained, noLowerDevice, operationOn, snapshotOf } from "./refused";
 import { observe, surroundings, type Seen } from "./surroundings";
 import { tapOf } from "./tap";
 
-export async function createLink({ inputs, config }: CreateRequest): Promise<{ id: string; state: LinkState }> {
+export async function createLink({
+  inputs,
+  config,
+}: CreateRequest): Promise<{ id: string; state: LinkState }> {
   const operation = operationOn("create", inputs);
   const host = await openHost(inputs.connection, config);
   const place = await host.place(inputs.lowerNetns, inputs.netns);
   const seen = await observe(host, place, inputs.lowerDevice, inputs.name);
-  const { wanted, adoptedMac, applied } = await establish({ host, place, inputs, operation }, seen).catch(
-    async (error: unknown) => {
-      throw await explained(error, host, place, operation, complete(inputs, undefined).settings, inputs.identity.mark);
-    },
-  );
+  const { wanted, adoptedMac, applied } = await establish(
+    { host, place, inputs, operation },
+    seen,
+  ).catch(async (error: unknown) => {
+    throw await explained(
+      error,
+      host,
+      place,
+      operation,
+      complete(inputs, undefined).settings,
+      inputs.identity.mark,
+    );
+  });
   const around = await surroundings(host, place, applied.link, seen.lower, applied.tap);
   const state = stateOf(keptOf(inputs, adoptedMac), applied.link, around);
   return verified(wanted, state, operation, host);
@@ -58,7 +69,11 @@ async function establish(scope: Scope, seen: Seen): Promise<Established> {
   if (link !== undefined) return takeOver(scope, link, lower);
   try {
     // An MTU that nobody declared is the lower device's without being said.
-    return { wanted, adoptedMac: undefined, applied: await make(host, site, complete(inputs, undefined)) };
+    return {
+      wanted,
+      adoptedMac: undefined,
+      applied: await make(host, site, complete(inputs, undefined)),
+    };
   } catch (error) {
     if (!(error instanceof StepRefused && error.errno === Errno.EEXIST)) throw error;
     // The name was taken after the look. Whose is it?
@@ -69,7 +84,11 @@ async function establish(scope: Scope, seen: Seen): Promise<Established> {
 }
 
 /** There is a link of that name. Ours from a run that was killed, or one to adopt; else hands off. */
-async function takeOver({ host, place, inputs, operation }: Scope, link: Device, lower: Device): Promise<Established> {
+async function takeOver(
+  { host, place, inputs, operation }: Scope,
+  link: Device,
+  lower: Device,
+): Promise<Established> {
   const site = { place, lowerIfindex: lower.ifindex };
   const { mark } = inputs.identity;
   const owner = ownerOf(link, mark);
@@ -85,20 +104,48 @@ async function takeOver({ host, place, inputs, operation }: Scope, link: Device,
       cure: holder?.cure,
     });
   }
-  const adoptedMac = foreign && isGenerated(inputs.identity, "macAddress") ? link.settings.macAddress : undefined;
-  const wanted = complete(inputs, lower.settings.mtu, adoptedMac === undefined ? undefined : { declared: [], adoptedMac });
+  const adoptedMac =
+    foreign && isGenerated(inputs.identity, "macAddress") ? link.settings.macAddress : undefined;
+  const wanted = complete(
+    inputs,
+    lower.settings.mtu,
+    adoptedMac === undefined ? undefined : { declared: [], adoptedMac },
+  );
   if (foreign) {
-    const mismatch = adoptionMismatch(link, wanted, lower.ifindex, !isGenerated(inputs.identity, "macAddress"));
+    const mismatch = adoptionMismatch(
+      link,
+      wanted,
+      lower.ifindex,
+      !isGenerated(inputs.identity, "macAddress"),
+    );
     if (mismatch.length > 0) throw cannotAdopt(host, operation, inputs.name, mismatch);
-  } else if (needsRemaking(wanted, link, lower.ifindex).length > 0 || isTransitionalGroupOf(mark, link.settings.group ?? 0)) {
+  } else if (
+    needsRemaking(wanted, link, lower.ifindex).length > 0 ||
+    isTransitionalGroupOf(mark, link.settings.group ?? 0)
+  ) {
     // Half-made, or made with what cannot be changed any more: start over.
     await host.delete(place.beside, link.ifindex);
     return { wanted, adoptedMac, applied: await make(host, site, complete(inputs, undefined)) };
   }
-  return { wanted, adoptedMac, applied: await change(host, site, wanted, link, await tapOf(host, place.beside, link, wanted.settings.tap)) };
+  return {
+    wanted,
+    adoptedMac,
+    applied: await change(
+      host,
+      site,
+      wanted,
+      link,
+      await tapOf(host, place.beside, link, wanted.settings.tap),
+    ),
+  };
 }
 
-function cannotAdopt(host: LinkHost, operation: string, name: string, mismatch: readonly string[]): HostError {
+function cannotAdopt(
+  host: LinkHost,
+  operation: string,
+  name: string,
+  mismatch: readonly string[],
+): HostError {
   return new HostError({
     kind: "not-ours",
     operation,
@@ -109,7 +156,12 @@ function cannotAdopt(host: LinkHost, operation: string, name: string, mismatch: 
 }
 
 /** The last word has what was read back. A difference is an error, and state records what is there. */
-export function verified(wanted: Wanted, state: LinkState, operation: string, host: LinkHost): { id: string; state: LinkState } {
+export function verified(
+  wanted: Wanted,
+  state: LinkState,
+  operation: string,
+  host: LinkHost,
+): { id: string; state: LinkState } {
   const id = linkId({ host: state.identity.host, netns: state.netns, name: state.name });
   const differences = shortfalls(wanted, state);
   if (differences.length === 0) return { id, state };

@@ -7,7 +7,10 @@ import { isSavedLink } from "../../link/ownership";
 import { observe, type Seen } from "./surroundings";
 
 /** The namespaces of a link, or nothing where one of them is no longer there. */
-export async function placeOf(host: LinkHost, { lowerNetns, netns }: Pick<LinkState, "lowerNetns" | "netns">): Promise<Place | undefined> {
+export async function placeOf(
+  host: LinkHost,
+  { lowerNetns, netns }: Pick<LinkState, "lowerNetns" | "netns">,
+): Promise<Place | undefined> {
   try {
     return await host.place(lowerNetns, netns);
   } catch (error) {
@@ -22,8 +25,11 @@ export async function placeOf(host: LinkHost, { lowerNetns, netns }: Pick<LinkSt
  */
 export async function findLink(host: LinkHost, place: Place, state: LinkState): Promise<Seen> {
   const { lower, link } = await observe(host, place, state.lowerDevice, state.name);
-  const isOurs = (device: Device): boolean => isSavedLink(device, state, lower?.ifindex, host.bootId);
+  const isOurs = (device: Device): boolean =>
+    isSavedLink(device, state, lower?.ifindex, host.bootId);
   if (link !== undefined && isOurs(link)) return { lower, link };
-  const renamed = (await host.devices(place.beside)).find((device) => device.mark === state.identity.mark && isOurs(device));
+  const renamed = (await host.devices(place.beside)).find(
+    (device) => device.mark === state.identity.mark && isOurs(device),
+  );
   return { lower, link: renamed };
 }

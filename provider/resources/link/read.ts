@@ -24,12 +24,24 @@ export async function readLink({ id, state, config }: ReadRequest): Promise<Read
 /** Without a state (a resource that is looked up by its id) the link is taken for what it is. */
 async function fromId(host: LinkHost, id: string): Promise<LinkState | undefined> {
   const parsed = parseLinkId(id);
-  const place = parsed && (await placeOf(host, parsed.netns === undefined ? {} : { netns: parsed.netns }));
+  const place =
+    parsed && (await placeOf(host, parsed.netns === undefined ? {} : { netns: parsed.netns }));
   if (parsed === undefined || place === undefined) return undefined;
   const { link } = await observe(host, place, "", parsed.name);
   const kind = KINDS.find((each) => each === link?.kind);
   if (link === undefined || kind === undefined) return undefined;
   const identity = { mark: link.mark ?? "", host: parsed.host };
-  const kept = { kind, identity, declared: [], lowerDevice: "", ...(parsed.netns !== undefined && { netns: parsed.netns }) };
-  return stateOf(kept, link, { bootId: host.bootId, actualLowerDevice: undefined, lowerAsNamed: false, lowerMtu: undefined });
+  const kept = {
+    kind,
+    identity,
+    declared: [],
+    lowerDevice: "",
+    ...(parsed.netns !== undefined && { netns: parsed.netns }),
+  };
+  return stateOf(kept, link, {
+    bootId: host.bootId,
+    actualLowerDevice: undefined,
+    lowerAsNamed: false,
+    lowerMtu: undefined,
+  });
 }

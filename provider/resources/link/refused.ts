@@ -8,13 +8,19 @@ import type { LinkInputs, Settings } from "../../link/model";
 import type { Step } from "../../link/plan";
 
 /** "create macvlan web on eth0", for messages. */
-export function operationOn(verb: string, { kind, name, lowerDevice }: Pick<LinkInputs, "kind" | "name" | "lowerDevice">): string {
+export function operationOn(
+  verb: string,
+  { kind, name, lowerDevice }: Pick<LinkInputs, "kind" | "name" | "lowerDevice">,
+): string {
   return `${verb} ${kind} ${name} on ${lowerDevice}`;
 }
 
 export async function snapshotOf(host: LinkHost, { below, beside }: Place): Promise<Snapshot> {
   const devices = host.devices(below);
-  const [here, there] = await Promise.all([devices, sameNamespace(below, beside) ? devices : host.devices(beside)]);
+  const [here, there] = await Promise.all([
+    devices,
+    sameNamespace(below, beside) ? devices : host.devices(beside),
+  ]);
   return { below: here, beside: there };
 }
 
@@ -39,7 +45,8 @@ export async function explained(
 
 /** The one property that a refused step was about. */
 function propertyOf(step: Step | undefined): string | undefined {
-  if (step?.do === "add alternative names" || step?.do === "remove alternative names") return "altNames";
+  if (step?.do === "add alternative names" || step?.do === "remove alternative names")
+    return "altNames";
   if (step?.do !== "set") return undefined;
   const names = Object.keys(step.settings);
   return names.length === 1 ? names[0] : undefined;

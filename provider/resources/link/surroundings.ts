@@ -12,7 +12,12 @@ export interface Seen {
 }
 
 /** One look at a link and its lower device; a second one only past a macvlan. */
-export async function observe(host: LinkHost, place: Place, lowerDevice: string, name: string): Promise<Seen> {
+export async function observe(
+  host: LinkHost,
+  place: Place,
+  lowerDevice: string,
+  name: string,
+): Promise<Seen> {
   const [named, link] = await Promise.all([
     host.device(place.below, { name: lowerDevice }),
     host.device(place.beside, { name }),
@@ -21,7 +26,11 @@ export async function observe(host: LinkHost, place: Place, lowerDevice: string,
 }
 
 /** The kernel attaches a macvlan that is put on a macvlan to the real device below. */
-async function standsOn(host: LinkHost, place: Place, named: Device | undefined): Promise<Device | undefined> {
+async function standsOn(
+  host: LinkHost,
+  place: Place,
+  named: Device | undefined,
+): Promise<Device | undefined> {
   const isMacvlan = named?.kind === "macvlan" || named?.kind === "macvtap";
   if (!isMacvlan || named.lowerIfindex === undefined) return named;
   return host.device(place.below, { ifindex: named.lowerIfindex });
@@ -36,7 +45,10 @@ export async function surroundings(
   tap: TapDevice | undefined,
 ): Promise<Surroundings> {
   const asNamed = lower !== undefined && lower.ifindex === link.lowerIfindex;
-  const actual = asNamed || link.lowerIfindex === undefined ? lower : await host.device(place.below, { ifindex: link.lowerIfindex });
+  const actual =
+    asNamed || link.lowerIfindex === undefined
+      ? lower
+      : await host.device(place.below, { ifindex: link.lowerIfindex });
   return {
     bootId: host.bootId,
     actualLowerDevice: actual?.settings.name,
@@ -48,7 +60,11 @@ export async function surroundings(
 
 /** A tap node in the words of the declaration: an account that was given by number stays a number. */
 export function tapDevice(node: TapNode, declared: Tap): TapDevice {
-  const spell = (given: string | undefined, id: number | undefined, name: string | undefined): string | undefined =>
+  const spell = (
+    given: string | undefined,
+    id: number | undefined,
+    name: string | undefined,
+  ): string | undefined =>
     given !== undefined && /^\d+$/.test(given) ? id?.toString() : (name ?? id?.toString());
   return {
     major: node.major,

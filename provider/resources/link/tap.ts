@@ -29,24 +29,52 @@ export async function awaitTap(
   const until = Date.now() + WAIT_MS;
   for (;;) {
     const node = await host.tap(namespace, name, ifindex, change);
-    if (node.mismatch === true) throw new TapTaken(failure(host, name, `/dev/tap${ifindex} belongs to a link of another namespace with the same ifindex`));
+    if (node.mismatch === true)
+      throw new TapTaken(
+        failure(
+          host,
+          name,
+          `/dev/tap${ifindex} belongs to a link of another namespace with the same ifindex`,
+        ),
+      );
     if (node.path !== null) return tapDevice(node, declared);
     if (Date.now() >= until) {
       if (Object.keys(declared).length === 0) return tapDevice(node, declared);
       throw new HostError(
-        failure(host, name, `/dev/tap${ifindex} did not appear within ${WAIT_MS / 1000} s`, "Without devtmpfs on /dev (in a container, say) leave tap out and make the node from tapMajor and tapMinor"),
+        failure(
+          host,
+          name,
+          `/dev/tap${ifindex} did not appear within ${WAIT_MS / 1000} s`,
+          "Without devtmpfs on /dev (in a container, say) leave tap out and make the node from tapMajor and tapMinor",
+        ),
       );
     }
     await sleep(POLL_MS);
   }
 }
 
-function failure(host: LinkHost, name: string, cause: string, cure?: string): ConstructorParameters<typeof HostError>[0] {
-  return { kind: "missing", operation: `open up the tap device of ${name}`, host: host.label, cause, cure };
+function failure(
+  host: LinkHost,
+  name: string,
+  cause: string,
+  cure?: string,
+): ConstructorParameters<typeof HostError>[0] {
+  return {
+    kind: "missing",
+    operation: `open up the tap device of ${name}`,
+    host: host.label,
+    cause,
+    cure,
+  };
 }
 
 /** The tap device as it is now; nothing for a macvlan. */
-export async function tapOf(host: LinkHost, namespace: Namespace, link: Device, declared: Tap = {}): Promise<TapDevice | undefined> {
+export async function tapOf(
+  host: LinkHost,
+  namespace: Namespace,
+  link: Device,
+  declared: Tap = {},
+): Promise<TapDevice | undefined> {
   if (link.kind !== "macvtap") return undefined;
   const node = await host.tap(namespace, link.settings.name, link.ifindex);
   return tapDevice(node, declared);

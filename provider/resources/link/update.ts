@@ -18,7 +18,10 @@ export async function updateLink({ id, inputs, state, config }: UpdateRequest): 
   const operation = operationOn("update", inputs);
   const host = await openHost(inputs.connection, config);
   const place = await placeOf(host, state);
-  const { lower, link } = place === undefined ? { lower: undefined, link: undefined } : await findLink(host, place, state);
+  const { lower, link } =
+    place === undefined
+      ? { lower: undefined, link: undefined }
+      : await findLink(host, place, state);
   if (place === undefined || link === undefined) throw gone(host, operation);
   const wanted = complete(inputs, lower?.settings.mtu ?? state.lowerMtu, state);
   const kept = keptOf(inputs, state.adoptedMac);
@@ -26,7 +29,11 @@ export async function updateLink({ id, inputs, state, config }: UpdateRequest): 
   try {
     const site = { place, lowerIfindex: lower?.ifindex ?? link.lowerIfindex ?? 0 };
     const applied = await change(host, site, wanted, link, seenTap);
-    const now = stateOf(kept, applied.link, await surroundings(host, place, applied.link, lower, applied.tap));
+    const now = stateOf(
+      kept,
+      applied.link,
+      await surroundings(host, place, applied.link, lower, applied.tap),
+    );
     return verified(wanted, now, operation, host).state;
   } catch (error) {
     if (error instanceof HalfMade) throw error;
@@ -36,13 +43,24 @@ export async function updateLink({ id, inputs, state, config }: UpdateRequest): 
 }
 
 /** After a failure the host should be as it was. Where it is not, state must say so. */
-async function halfDone(host: LinkHost, place: Place, id: string, state: LinkState, why: unknown): Promise<HalfMade | undefined> {
-  const { lower, link } = await findLink(host, place, state).catch(() => ({ lower: undefined, link: undefined }));
+async function halfDone(
+  host: LinkHost,
+  place: Place,
+  id: string,
+  state: LinkState,
+  why: unknown,
+): Promise<HalfMade | undefined> {
+  const { lower, link } = await findLink(host, place, state).catch(() => ({
+    lower: undefined,
+    link: undefined,
+  }));
   if (link === undefined) return undefined;
   const tap = await tapOf(host, place.beside, link, state.tap).catch(() => undefined);
   const kept: Kept = state;
   const now = stateOf(kept, link, await surroundings(host, place, link, lower, tap));
-  return isDeepStrictEqual(now, state) ? undefined : new HalfMade(id, now, [messageOf(why)], { cause: why });
+  return isDeepStrictEqual(now, state)
+    ? undefined
+    : new HalfMade(id, now, [messageOf(why)], { cause: why });
 }
 
 function gone(host: LinkHost, operation: string): HostError {
