@@ -1,5 +1,5 @@
 """Part 2 of the agent: network namespaces, and the few files that netlink has no word for."""
-import errno, grp, json, os, pwd, re, socket, stat, sys
+import errno, fcntl, grp, json, os, pwd, re, socket, stat, sys
 
 MS_READ_ONLY, MS_REC, MS_PRIVATE, CLONE_NEWNS, CLONE_NEWNET = 1, 0x4000, 0x40000, 0x20000, 0x40000000
 SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK, SO_RCVBUFFORCE = 270, 10, 11, 33
@@ -23,7 +23,10 @@ class Space:
     home = None  # the one in which the agent was started
 
     def __init__(self, descriptor, identity):
-        self.descriptor, (self.device, self.inode) = descriptor, identity
+        # High, since the watchdog has it under the same number, and must have that free.
+        self.descriptor = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 512)
+        os.close(descriptor)
+        self.device, self.inode = identity
         Space.home = Space.home or self
         self.socket = self.new_socket()
 

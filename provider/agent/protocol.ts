@@ -18,10 +18,7 @@ export const AgentFrame = { HELLO: 65, DATA: 66, END: 67, UNDONE: 68 } as const;
 
 /** How a network namespace is named to the agent; null is the one that the agent was started in. */
 export type Netns =
-  | null
-  | { readonly name: string }
-  | { readonly pid: number }
-  | { readonly path: string };
+  null | { readonly name: string } | { readonly pid: number } | { readonly path: string };
 
 /** The agent's first frame. */
 export interface Hello {

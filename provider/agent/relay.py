@@ -131,9 +131,9 @@ class Agent:
                 return self.end(request, errno.ECANCELED, done)
             for inverse in inverses:  # first, so that there is no moment in which the change stands unarmed
                 self.arm(number, deadline, *inverse)
-            fault, verdict = converse(space.socket, change, lambda datagram: self.emit(request, DATA, datagram))
+            _, verdict = converse(space.socket, change, lambda datagram: self.emit(request, DATA, datagram))
             if verdict is None:  # it may have happened: what is armed stays armed
-                return self.end(request, fault or errno.ENOBUFS, done)
+                return self.end(request, errno.ENOBUFS, done)
             if verdict:
                 self.drop(number, len(inverses))
                 return self.ask(request, UNDO, number, REFUSED, verdict, done)
@@ -152,10 +152,10 @@ class Agent:
 
     def pass_on(self, entry):
         _, number, deadline, space, message = entry
-        if self.dog and space not in self.given:
-            with space.new_socket() as sock:
-                self.post(frame(0, GIVE, struct.pack(">I", space.descriptor)), sock.fileno())
-            self.given.add(space)
+        for other in set(self.spaces.values()) - self.given if self.dog else ():  # an inverse may name any of them
+            with other.new_socket() as sock:
+                self.post(frame(0, GIVE, struct.pack(">I", other.descriptor)), sock.fileno(), other.descriptor)
+            self.given.add(other)
         self.post(frame(0, ARM, struct.pack(">IdI", number, deadline, space.descriptor) + message))
 
     def drop(self, number, count):
@@ -188,7 +188,7 @@ class Agent:
         """Returns when it is in the socket: from then on it holds, even if this process is killed."""
         if not self.dog:
             raise ConnectionError
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("i", number)) for number in descriptors]
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("%di" % len(descriptors), *descriptors))][:len(descriptors)]
         while data:
             try:
                 data, rights = data[self.dog.sendmsg([data], rights):], []

@@ -56,7 +56,9 @@ function greeting(channel: Channel, host: string, marker: string, source: Buffer
   return new Promise((resolve, reject) => {
     const parser = new FrameParser();
     let noise: Buffer | undefined = Buffer.alloc(0);
-    channel.onEnd((end) => reject(explained(end, channel.stderrTail(), noise ?? Buffer.alloc(0), host)));
+    channel.onEnd((end) =>
+      reject(explained(end, channel.stderrTail(), noise ?? Buffer.alloc(0), host)),
+    );
     channel.onData((bytes) => {
       try {
         if (noise === undefined) return accept(parser.push(bytes));
@@ -90,7 +92,11 @@ function explained(end: ChannelEnd, stderr: string, noise: Buffer, host: string)
   const tooOld = end.status === TOO_OLD_STATUS || /Unknown option: -I/.test(stderr);
   if (tooOld) {
     const version = /^[0-9.]+/.exec(stderr)?.[0] ?? "2";
-    return broken(host, `Its Python is ${version}, too old`, "Install 3.6 or newer, or name one with connection.python");
+    return broken(
+      host,
+      `Its Python is ${version}, too old`,
+      "Install 3.6 or newer, or name one with connection.python",
+    );
   }
   if (/sudo:/.test(stderr) && /a (password|terminal) is required|must have a tty/.test(stderr)) {
     return broken(

@@ -21,7 +21,7 @@ class Watchdog:
             try:
                 data, passed, _, _ = self.agent.recvmsg(65536, socket.CMSG_SPACE(64))
                 for _, _, descriptors in passed:
-                    self.given += [socket.socket(fileno=number) for number, in struct.iter_unpack("i", descriptors)]
+                    self.given += [number for number, in struct.iter_unpack("i", descriptors)]
             except BlockingIOError:
                 data = None
             except ConnectionError:  # it was killed with answers unread
@@ -39,7 +39,9 @@ class Watchdog:
     def handle(self, request, kind, payload):
         number, = struct.unpack_from(">I", payload)
         if kind == GIVE:
-            self.sockets[number] = self.given.pop(0)
+            self.sockets[number] = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0, fileno=self.given.pop(0))
+            os.dup2(self.given[0], number)  # inverses name namespaces by the agent's own numbers
+            os.close(self.given.pop(0))
         elif kind == ARM:
             deadline, space = struct.unpack_from(">dI", payload, 4)
             self.order += 1

@@ -68,9 +68,9 @@ def converse(sock, message, forward=lambda datagram: None):
         except BlockingIOError:
             return fault, verdict
         except OSError as error:
-            if error.errno != errno.ENOBUFS:
-                raise
-            fault = errno.ENOBUFS  # something was lost; what follows must still be read
+            fault = error.errno
+            if fault != errno.ENOBUFS:  # then something was lost, and what follows must still be read
+                return fault, verdict
             continue
         if flags & socket.MSG_TRUNC:
             fault = errno.EMSGSIZE

@@ -1,12 +1,8 @@
 /** One agent on one host, asked by many at once. */
-import { assertFits, encodeFrame, type Frame, FrameParser } from "../agent/frame";
 import {
-  AgentFrame,
   type ChangeStep,
   ClientFrame,
-  decodeEnd,
   decodeSettled,
-  decodeUndone,
   encodeChange,
   encodeJson,
   encodeRequest,
@@ -19,10 +15,11 @@ import {
   type Undone,
 } from "../agent/protocol";
 import { DEADLINE_SECONDS, startAgent, type StartedAgent } from "../agent/start";
-import { connectionBroken, HostError, messageOf, outcomeUnknown } from "../errors";
+import { connectionBroken, HostError } from "../errors";
 import { Errno, errnoName } from "../netlink/errno";
-import type { Channel, ChannelEnd, Transport } from "../transport/transport";
-import { type Answer, type Ask, InFlight } from "./in-flight";
+import type { Transport } from "../transport/transport";
+import { Conversation } from "./conversation";
+import type { Answer, Ask } from "./in-flight";
 
 export interface SessionOptions {
   /** How long the start may take, and the agent be silent while it owes an answer; 30 s by default. */
@@ -60,15 +57,7 @@ export class Session {
   readonly host: string;
   /** After how much silence the host should undo a change: long enough for us to come back to it. */
   readonly deadlineMs: number;
-  readonly #channel: Channel;
-  readonly #parser = new FrameParser();
-  readonly #inFlight = new InFlight();
-  readonly #answerMs: number;
-  readonly #undoneListeners = new Set<(undone: Undone) => void>();
-  readonly #endListeners = new Set<() => void>();
-  #death: ChannelEnd | undefined;
-  #sending = false;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #conversation: Conversation;
   #handles = 0;
   #undoIds = 0;
 
@@ -81,15 +70,12 @@ export class Session {
     this.hello = hello;
     this.host = host;
     this.deadlineMs = Math.max(LEAST_UNDO_MS, Math.ceil(3 * startMs));
-    this.#answerMs = (options.deadlineSeconds ?? DEADLINE_SECONDS) * 1000;
-    this.#channel = channel;
-    channel.onData((bytes) => this.#receive(bytes));
-    channel.onEnd((end) => this.#die(withStderr(end, channel.stderrTail())));
-    channel.unref();
+    const answerSeconds = options.deadlineSeconds ?? DEADLINE_SECONDS;
+    this.#conversation = new Conversation(channel, host, answerSeconds);
   }
 
   get isAlive(): boolean {
-    return this.#death === undefined;
+    return this.#conversation.isAlive;
   }
 
   /** Asks anew each time: another namespace may have taken the name. The agent shares what is the same. */
@@ -130,7 +116,7 @@ export class Session {
    * NLM_F_ACK. More steps under one undo id may follow, together or later.
    */
   async change(undoId: number, deadlineMs: number, steps: readonly ChangeStep[]): Promise<Changed> {
-    const { datagrams, done, errno, payload } = await this.#ask({
+    const { datagrams, done, errno, payload } = await this.#conversation.ask({
       type: ClientFrame.CHANGE,
       payload: encodeChange({ undoId, deadlineMs, steps }),
       operation: "change links",
@@ -173,37 +159,28 @@ export class Session {
 
   /** Hears of every undo, whoever asked for it. */
   onUndone(listener: (undone: Undone) => void): void {
-    this.#undoneListeners.add(listener);
+    this.#conversation.onUndone(listener);
   }
 
+  /** Called once the session is of no more use, at once when it is so already. */
   onEnd(listener: () => void): void {
-    if (this.#death === undefined) this.#endListeners.add(listener);
-    else listener();
+    this.#conversation.onEnd(listener);
   }
 
   /** The agent undoes what is armed and leaves; resolves when it is gone, or after five seconds. */
   close(): Promise<void> {
-    return new Promise((resolve) => {
-      const impatience = setTimeout(() => this.#channel.destroy(), 5000);
-      this.#channel.ref();
-      this.#channel.onEnd(() => {
-        clearTimeout(impatience);
-        resolve();
-      });
-      this.#channel.close();
-    });
+    return this.#conversation.close();
   }
 
   async #settle(type: number, undoId: number, operation: string): Promise<Settled> {
     const payload = encodeUndoId(undoId);
-    return decodeSettled(
-      (await this.#granted({ type, payload, operation, changes: true })).payload,
-    );
+    const ask = { type, payload, operation, changes: true, first: true };
+    return decodeSettled((await this.#granted(ask)).payload);
   }
 
   /** An answer whose errno is 0. */
   async #granted(ask: Ask): Promise<Answer> {
-    const answer = await this.#ask(ask);
+    const answer = await this.#conversation.ask(ask);
     if (answer.errno === 0) return answer;
     const { operation } = ask;
     const text = answer.payload.toString();
@@ -214,90 +191,6 @@ export class Session {
     }
     throw new HostError({ ...failure, kind: "refused" });
   }
-
-  #ask(ask: Ask): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      assertFits(ask.payload);
-      if (this.#death !== undefined) return reject(this.#error(ask, false, this.#death));
-      if (this.#inFlight.isEmpty) this.#channel.ref();
-      this.#inFlight.add({ ask, datagrams: [], heard: 0, resolve, reject });
-      this.#sendSoon();
-    });
-  }
-
-  /** What is asked in one tick goes out in one write. */
-  #sendSoon(): void {
-    if (this.#sending) return;
-    this.#sending = true;
-    queueMicrotask(() => {
-      this.#sending = false;
-      const frames: Buffer[] = [];
-      for (let next = this.#inFlight.next(); next !== undefined; next = this.#inFlight.next()) {
-        frames.push(encodeFrame(next.requestId, next.ask.type, next.ask.payload));
-      }
-      if (frames.length > 0) this.#channel.write(Buffer.concat(frames));
-      this.#watch(this.#answerMs);
-    });
-  }
-
-  #receive(bytes: Buffer): void {
-    try {
-      for (const frame of this.#parser.push(bytes)) this.#take(frame);
-    } catch (error) {
-      this.#die({ reason: `the agent sent ${messageOf(error)}` });
-      this.#channel.destroy();
-    }
-    if (this.#inFlight.isEmpty) this.#channel.unref();
-    else this.#sendSoon();
-  }
-
-  #take({ requestId, type, payload }: Frame): void {
-    if (type === AgentFrame.UNDONE) {
-      const undone = decodeUndone(payload);
-      for (const listener of this.#undoneListeners) listener(undone);
-      return;
-    }
-    const waiting = this.#inFlight.find(requestId);
-    if (waiting === undefined) return;
-    waiting.heard = performance.now();
-    if (type === AgentFrame.DATA) waiting.datagrams.push(payload);
-    if (type !== AgentFrame.END) return;
-    this.#inFlight.finish(requestId);
-    waiting.resolve({ ...decodeEnd(payload), datagrams: waiting.datagrams });
-  }
-
-  /** One timer for all: it looks at whoever waits longest, and sleeps for what is left to that one. */
-  #watch(ms: number): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      // After a long computation of ours the answer may lie there unread: read first.
-      setImmediate(() => this.#judge());
-    }, ms).unref();
-  }
-
-  #judge(): void {
-    const { oldest } = this.#inFlight;
-    if (oldest === undefined || !this.isAlive) return;
-    const left = oldest.heard + this.#answerMs - performance.now();
-    if (left > 0) return this.#watch(left);
-    this.#die({ reason: `the host did not answer for ${this.#answerMs / 1000} seconds` });
-    this.#channel.destroy();
-  }
-
-  #die(end: ChannelEnd): void {
-    if (this.#death !== undefined) return;
-    this.#death = end;
-    clearTimeout(this.#timer);
-    const { sent, unsent } = this.#inFlight.abandon();
-    for (const { ask, reject } of sent) reject(this.#error(ask, true, end));
-    for (const { ask, reject } of unsent) reject(this.#error(ask, false, end));
-    for (const listener of this.#endListeners) listener();
-  }
-
-  #error({ operation, changes }: Ask, wasSent: boolean, { reason }: ChannelEnd): HostError {
-    const failure = { host: this.host, operation, cause: reason };
-    return changes && wasSent ? outcomeUnknown(failure) : connectionBroken(failure);
-  }
 }
 
 function describe(netns: NonNullable<Netns>): string {
@@ -305,8 +198,4 @@ function describe(netns: NonNullable<Netns>): string {
   return "pid" in netns
     ? `the network namespace of process ${netns.pid}`
     : `the network namespace ${netns.path}`;
-}
-
-function withStderr(end: ChannelEnd, stderr: string): ChannelEnd {
-  return stderr === "" ? end : { ...end, reason: `${end.reason}: ${stderr}` };
 }

@@ -17,12 +17,14 @@ export interface MacvlanToMake {
   readonly lower: number;
   readonly mode?: number;
   readonly index?: number;
+  /** Descriptor of the namespace to make it in. */
+  readonly into?: number;
 }
 
 /** Makes a macvlan; its inverse deletes it by a random group, so it cannot hit another's. */
 export function makeMacvlan(
   { handle }: Pick<OpenedNamespace, "handle">,
-  { name, lower, mode = kernel.MACVLAN_MODE_BRIDGE, index = 0 }: MacvlanToMake,
+  { name, lower, mode = kernel.MACVLAN_MODE_BRIDGE, index = 0, into }: MacvlanToMake,
 ): ChangeStep {
   const group = randomGroup();
   const message = newLink(
@@ -32,6 +34,7 @@ export function makeMacvlan(
         IFLA_IFNAME: name,
         IFLA_LINK: lower,
         IFLA_GROUP: group,
+        ...(into !== undefined && { IFLA_NET_NS_FD: into }),
         IFLA_LINKINFO: { IFLA_INFO_KIND: "macvlan", IFLA_INFO_DATA: { IFLA_MACVLAN_MODE: mode } },
       },
     },
@@ -45,7 +48,12 @@ export function makeMacvlan(
 }
 
 /** Deletes a macvlan in bridge mode; its inverse makes it again, with its old index. */
-export function removeMacvlan({ handle }: OpenedNamespace, index: number, name: string, lower: number): ChangeStep {
+export function removeMacvlan(
+  { handle }: OpenedNamespace,
+  index: number,
+  name: string,
+  lower: number,
+): ChangeStep {
   const { message } = makeMacvlan({ handle }, { name, lower, index });
   const removal = deleteLink(index, { sequence: nextSequence() });
   return { handle, message: removal, inverses: [{ handle, message }] };
@@ -68,5 +76,8 @@ export function linkNames(datagrams: readonly Uint8Array[]): string[] {
 
 /** The errno of every ack, in order. */
 export function ackErrnos(datagrams: readonly Uint8Array[]): number[] {
-  return datagrams.flatMap(decodeMessages).filter(isAck).map((message) => decodeAck(message).errno);
+  return datagrams
+    .flatMap(decodeMessages)
+    .filter(isAck)
+    .map((message) => decodeAck(message).errno);
 }

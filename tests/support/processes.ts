@@ -19,7 +19,9 @@ export function childrenOf(pid: number): number[] {
 
 function stateOf(pid: number): { state: string; parent: number } | undefined {
   try {
-    const [state = "", parent] = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+    const [state = "", parent] = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
     return { state, parent: Number(parent) };
   } catch {
     return undefined;

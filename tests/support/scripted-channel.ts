@@ -52,7 +52,9 @@ export class ScriptedChannel implements Channel {
 }
 
 /** Calls `play` with the channel and the marker that the boot program would print. */
-export function scriptedTransport(play: (channel: ScriptedChannel, marker: string) => void): Transport & { channel: ScriptedChannel } {
+export function scriptedTransport(
+  play: (channel: ScriptedChannel, marker: string) => void,
+): Transport & { channel: ScriptedChannel } {
   const channel = new ScriptedChannel();
   return {
     host: "a scripted host",

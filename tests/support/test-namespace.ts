@@ -44,7 +44,10 @@ export class TestNamespace {
 
   /** So many pairs of veth, in one go. */
   makeVeths(pairs: number): void {
-    const lines = Array.from({ length: pairs }, (_, n) => `link add a${n} type veth peer name b${n}`);
+    const lines = Array.from(
+      { length: pairs },
+      (_, n) => `link add a${n} type veth peer name b${n}`,
+    );
     execFileSync("ip", ["-n", this.name, "-batch", "-"], { input: lines.join("\n") });
   }
 

@@ -12,7 +12,7 @@ import { passesMessages } from "./compliance/messages";
 export interface Fixture {
   readonly namespace: TestNamespace;
   /** A session that ends with the test. */
-  session(options?: SessionOptions): Promise<Session>;
+  readonly session: (options?: SessionOptions) => Promise<Session>;
   readonly transport: Transport;
 }
 

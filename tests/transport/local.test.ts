@@ -11,7 +11,10 @@ describe("a local agent", () => {
   const root = join(__dirname, "../..");
 
   /** Runs a program that has `session`; what it prints, and how it ended. */
-  function program(body: string, detached = false): { pid: number; ended: Promise<{ said: string; status: number | null }> } {
+  function program(
+    body: string,
+    detached = false,
+  ): { pid: number; ended: Promise<{ said: string; status: number | null }> } {
     const source = `
       const { Session } = require(${JSON.stringify(join(root, "provider/host/session"))});
       const { localTransport } = require(${JSON.stringify(join(root, "provider/transport/local"))});
@@ -37,7 +40,8 @@ describe("a local agent", () => {
   });
 
   it("keeps a program alive that waits for an answer", async () => {
-    const { said, status } = await program("await session.open(null); console.log('answered')").ended;
+    const { said, status } = await program("await session.open(null); console.log('answered')")
+      .ended;
     assert.deepEqual([said, status], ["answered\n", 0]);
   });
 

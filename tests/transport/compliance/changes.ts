@@ -4,6 +4,7 @@ import { MACVLAN_MODE_PASSTHRU } from "../../../provider/netlink/constants";
 import { Errno } from "../../../provider/netlink/errno";
 import { linkNames, makeMacvlan, removeMacvlan, setMtu } from "../../support/macvlan-messages";
 import { eventually, childrenOf } from "../../support/processes";
+import { TestNamespace } from "../../support/test-namespace";
 import type { Fixture } from "../compliance";
 
 const LONG = 60_000;
@@ -30,8 +31,12 @@ export function changesComeAndGo(fixture: () => Fixture): void {
       const there = await session.open({ name: namespace.name });
       const reports: Undone[] = [];
       session.onUndone((undone) => reports.push(undone));
-      await session.change(1, LONG, [makeMacvlan(there, { name: "m0", lower: namespace.lowerIndex })]);
-      await session.change(2, LONG, [makeMacvlan(there, { name: "m1", lower: namespace.lowerIndex })]);
+      await session.change(1, LONG, [
+        makeMacvlan(there, { name: "m0", lower: namespace.lowerIndex }),
+      ]);
+      await session.change(2, LONG, [
+        makeMacvlan(there, { name: "m1", lower: namespace.lowerIndex }),
+      ]);
       assert.deepEqual(await session.undo(1), { settlement: "undone", errnos: [0] });
       assert.deepEqual(reports, [{ undoId: 1, reason: "requested", errnos: [0] }]);
       assert.deepEqual(namespace.links, ["m1"]);
@@ -90,7 +95,10 @@ export function changesComeAndGo(fixture: () => Fixture): void {
       ]);
       const { errno } = await session.change(2, LONG, [makeMacvlan(there, { name: "m3", lower })]);
       assert.equal(errno, Errno.ECANCELED);
-      assert.deepEqual(await Promise.all([1, 2].map((id) => session.disarm(id))), ["undone", "undone"]);
+      assert.deepEqual(await Promise.all([1, 2].map((id) => session.disarm(id))), [
+        "undone",
+        "undone",
+      ]);
     });
 
     it("are undone newest first across undo ids", async () => {
@@ -101,7 +109,11 @@ export function changesComeAndGo(fixture: () => Fixture): void {
       const m0 = namespace.indexOf("m0");
       // Deleting m0 made way for a passthru, so m0 can only come back when that is gone.
       await session.change(1, LONG, [removeMacvlan(there, m0, "m0", namespace.lowerIndex)]);
-      const passthru = makeMacvlan(there, { name: "p0", lower: namespace.lowerIndex, mode: MACVLAN_MODE_PASSTHRU });
+      const passthru = makeMacvlan(there, {
+        name: "p0",
+        lower: namespace.lowerIndex,
+        mode: MACVLAN_MODE_PASSTHRU,
+      });
       assert.equal((await session.change(2, LONG, [passthru])).errno, 0);
       await session.close();
       await eventually("m0 is back", () => namespace.links.join() === "m0");
@@ -116,6 +128,24 @@ export function changesComeAndGo(fixture: () => Fixture): void {
       await session.change(9, LONG, [makeMacvlan(there, { name: "m1", lower })]);
       assert.deepEqual((await session.undo(9)).errnos, [0, 0]);
       assert.deepEqual(namespace.links, []);
+    });
+
+    it("are undone into other namespaces, by the number that the agent has for them", async () => {
+      const { namespace, session: start } = fixture();
+      const other = new TestNamespace();
+      try {
+        const session = await start();
+        const there = await session.open({ name: namespace.name });
+        const lower = namespace.lowerIndex;
+        await session.change(1, LONG, [setMtu(there, lower, 1400)]);
+        const { fd } = await session.open({ name: other.name });
+        const inverse = makeMacvlan(there, { name: "m0", lower, into: fd });
+        await session.change(2, LONG, [{ ...setMtu(there, lower, 1450), inverses: [inverse] }]);
+        assert.deepEqual((await session.undo(2)).errnos, [0]);
+        assert.deepEqual([namespace.links, other.links], [[], ["m0"]]);
+      } finally {
+        other.remove();
+      }
     });
 
     it("are armed and disarmed by the thousand", async function () {

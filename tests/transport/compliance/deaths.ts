@@ -28,7 +28,9 @@ export function undoSurvives(fixture: () => Fixture): void {
     it("happens when the watchdog is killed, and the agent after it", async () => {
       const { session, namespace, watchdog } = await armed(fixture());
       process.kill(watchdog, "SIGKILL");
-      await eventually("there is another", () => childrenOf(session.hello.pid).some((pid) => pid !== watchdog));
+      await eventually("there is another", () =>
+        childrenOf(session.hello.pid).some((pid) => pid !== watchdog),
+      );
       assert.deepEqual(namespace.links, ["m0"]);
       process.kill(session.hello.pid, "SIGKILL");
       await eventually("the link is gone", () => namespace.links.length === 0);
@@ -46,7 +48,8 @@ export function undoSurvives(fixture: () => Fixture): void {
       const { session, namespace } = await armed(fixture(), 400, { deadlineSeconds: 0.6 });
       const { handle } = await session.open({ name: namespace.name });
       process.kill(session.hello.pid, "SIGSTOP");
-      const isLate = (kind: string) => (error: unknown) => isHostError(error) && error.kind === kind && /did not answer/.test(error.message);
+      const isLate = (kind: string) => (error: unknown) =>
+        isHostError(error) && error.kind === kind && /did not answer/.test(error.message);
       const asked = session.request(handle, dumpLinks({ sequence: nextSequence() }));
       await Promise.all([
         assert.rejects(asked, isLate("broken")),
@@ -61,11 +64,16 @@ export function undoSurvives(fixture: () => Fixture): void {
       const { session, namespace } = await armed(fixture());
       const there = await session.open({ name: namespace.name });
       process.kill(session.hello.pid, "SIGSTOP");
-      const change = session.change(2, LONG, [makeMacvlan(there, { name: "m1", lower: namespace.lowerIndex })]);
+      const change = session.change(2, LONG, [
+        makeMacvlan(there, { name: "m1", lower: namespace.lowerIndex }),
+      ]);
       const outcomes = Promise.allSettled([change, session.open(null)]);
       await new Promise(setImmediate);
       process.kill(session.hello.pid, "SIGKILL");
-      const kinds = (await outcomes).map((outcome) => outcome.status === "rejected" && isHostError(outcome.reason) && outcome.reason.kind);
+      const kinds = (await outcomes).map(
+        (outcome) =>
+          outcome.status === "rejected" && isHostError(outcome.reason) && outcome.reason.kind,
+      );
       assert.deepEqual(kinds, ["unknown", "broken"]);
       assert.ok(!session.isAlive);
       await eventually("nothing is left", () => namespace.links.length === 0);

@@ -52,7 +52,9 @@ export function touchesFewFiles(fixture: () => Fixture): void {
       const session = await fixture().session();
       const own = await session.open(null);
       const { pid } = session.hello;
-      const { text } = (await session.file({ op: "read", path: `/proc/${pid}/comm` })) as { text: string };
+      const { text } = (await session.file({ op: "read", path: `/proc/${pid}/comm` })) as {
+        text: string;
+      };
       assert.match(text, /python/);
       const netns = await session.file({ op: "read", path: `/proc/${pid}/ns/net` });
       assert.deepEqual(netns, { device: own.device, inode: own.inode });
@@ -60,8 +62,14 @@ export function touchesFewFiles(fixture: () => Fixture): void {
 
     it("lists the namespaces that have a name or a process", async () => {
       const { namespace, session: start } = fixture();
-      const all = (await (await start()).file({ op: "netns-list" })) as { path: string; inode: number }[];
-      assert.deepEqual(all.filter(({ inode }) => inode === namespace.inode).map(({ path }) => path), [namespace.path]);
+      const all = (await (await start()).file({ op: "netns-list" })) as {
+        path: string;
+        inode: number;
+      }[];
+      assert.deepEqual(
+        all.filter(({ inode }) => inode === namespace.inode).map(({ path }) => path),
+        [namespace.path],
+      );
     });
 
     it("finds a macvtap's device, and sets who may use it", async () => {
@@ -69,13 +77,30 @@ export function touchesFewFiles(fixture: () => Fixture): void {
       const { session, handle } = await opened(fixture());
       // A number that no link of the machine has, or its tap device would be in the way.
       const ifindex = 1_900_000_000 + (process.pid % 100_000);
-      namespace.ip("link", "add", "t0", "index", String(ifindex), "link", "lower", "type", "macvtap");
+      namespace.ip(
+        "link",
+        "add",
+        "t0",
+        "index",
+        String(ifindex),
+        "link",
+        "lower",
+        "type",
+        "macvtap",
+      );
       const path = `/sys/class/net/t0/macvtap/tap${ifindex}/dev`;
       const { text } = (await session.file({ op: "read", handle, path })) as { text: string };
       const ask = { op: "tap", handle, link: "t0", ifindex } as const;
-      const found = (await session.file(ask)) as { major: number; minor: number; path: string | null };
+      const found = (await session.file(ask)) as {
+        major: number;
+        minor: number;
+        path: string | null;
+      };
       assert.equal(text, `${found.major}:${found.minor}\n`);
-      assert.deepEqual(await session.file({ op: "read", handle, path: "/sys/class/net/t0/phy80211" }), { exists: false });
+      assert.deepEqual(
+        await session.file({ op: "read", handle, path: "/sys/class/net/t0/phy80211" }),
+        { exists: false },
+      );
       if (found.path === null) {
         assert.ok(!existsSync(`/dev/tap${ifindex}`));
         return console.log("      (no device node here: devtmpfs is not on /dev)");
@@ -95,7 +120,8 @@ export function touchesFewFiles(fixture: () => Fixture): void {
       chmodSync(found.path, 0o600);
       await assert.rejects(
         session.file({ ...ask, owner: "pmv-nobody" }),
-        (error) => isHostError(error) && error.errno === Errno.ENOENT && /no such user/.test(error.message),
+        (error) =>
+          isHostError(error) && error.errno === Errno.ENOENT && /no such user/.test(error.message),
       );
     });
   });

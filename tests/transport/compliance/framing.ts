@@ -50,13 +50,20 @@ export function framesAreWhole(fixture: () => Fixture): void {
       const requests = Array.from({ length: 500 }, (_, n) => openOwn(n + 1));
       channel.write(Buffer.concat(requests));
       await eventually("all are answered", () => ends().length === 500);
-      assert.deepEqual(ends(), requests.map((_, n) => n + 1));
+      assert.deepEqual(
+        ends(),
+        requests.map((_, n) => n + 1),
+      );
     });
 
     it("may be cut anywhere", async () => {
       const stream = Buffer.concat([
         openOwn(1),
-        encodeFrame(2, ClientFrame.REQUEST, encodeRequest({ handle: 1, message: dumpLinks({ sequence: 1 }) })),
+        encodeFrame(
+          2,
+          ClientFrame.REQUEST,
+          encodeRequest({ handle: 1, message: dumpLinks({ sequence: 1 }) }),
+        ),
         openOwn(3),
       ]);
       for (let at = 0; at < stream.length; at += 7) {
@@ -73,7 +80,11 @@ export function framesAreWhole(fixture: () => Fixture): void {
         encodeFrame(2, ClientFrame.OPEN, Buffer.from("no JSON")),
         encodeFrame(3, ClientFrame.OPEN, Buffer.from("[]")),
         encodeFrame(4, ClientFrame.CHANGE, Buffer.alloc(3)),
-        encodeFrame(5, ClientFrame.CHANGE, Buffer.from("000000010000ffff000300000001ffffffff", "hex")),
+        encodeFrame(
+          5,
+          ClientFrame.CHANGE,
+          Buffer.from("000000010000ffff000300000001ffffffff", "hex"),
+        ),
         encodeFrame(6, ClientFrame.REQUEST, Buffer.alloc(0)),
         encodeFrame(7, ClientFrame.DISARM, Buffer.alloc(2)),
       ];

@@ -98,7 +98,7 @@ export function passesMessages(fixture: () => Fixture): void {
       namespace.makeVeths(1000);
       // Ten dumps are far more than the agent keeps for a client that does not read.
       const dumps = Array.from({ length: 10 }, () => names(session, handle));
-      for (const end = Date.now() + 1000; Date.now() < end; );
+      for (const end = Date.now() + 1000; Date.now() < end;);
       for (const dump of await Promise.all(dumps)) assert.equal(new Set(dump).size, 2003);
       const kib = peakMemory(session.hello.pid);
       assert.ok(kib < 20_000, `the agent had ${kib} KiB`);
@@ -114,7 +114,10 @@ export function passesMessages(fixture: () => Fixture): void {
   });
 }
 
-export async function opened({ session: start, namespace }: Fixture): Promise<{ session: Session; handle: number }> {
+export async function opened({
+  session: start,
+  namespace,
+}: Fixture): Promise<{ session: Session; handle: number }> {
   const session = await start();
   return { session, ...(await session.open({ name: namespace.name })) };
 }

@@ -16,17 +16,25 @@ const stream = Buffer.concat([
 
 describe("frames", () => {
   it("have a length, an id and a type before the payload", () => {
-    assert.equal(encodeFrame(0x01020304, 5, Buffer.of(9)).toString("hex"), "000000060102030405" + "09");
+    assert.equal(
+      encodeFrame(0x01020304, 5, Buffer.of(9)).toString("hex"),
+      "000000060102030405" + "09",
+    );
   });
 
   for (const size of [1, 3, 8, 4096, stream.length]) {
     it(`are found in pieces of ${size} bytes`, () => {
       const parser = new FrameParser();
       const frames = [];
-      for (let at = 0; at < stream.length; at += size) frames.push(...parser.push(stream.subarray(at, at + size)));
+      for (let at = 0; at < stream.length; at += size)
+        frames.push(...parser.push(stream.subarray(at, at + size)));
       assert.deepEqual(
         frames.map(({ requestId, type, payload }) => [requestId, type, payload.length]),
-        [[1, 66, 3], [0xffffffff, 67, 0], [3, 68, 70_000]],
+        [
+          [1, 66, 3],
+          [0xffffffff, 67, 0],
+          [3, 68, 70_000],
+        ],
       );
     });
   }
@@ -50,13 +58,26 @@ describe("payloads", () => {
       undoId: 1,
       deadlineMs: 10_000,
       steps: [
-        { handle: 2, message: Buffer.from("aa", "hex"), inverses: [{ handle: 3, message: Buffer.from("bbbb", "hex") }] },
+        {
+          handle: 2,
+          message: Buffer.from("aa", "hex"),
+          inverses: [{ handle: 3, message: Buffer.from("bbbb", "hex") }],
+        },
         { handle: 4, message: Buffer.from("cc", "hex"), inverses: [] },
       ],
     });
     assert.equal(
       change.toString("hex"),
-      ["00000001", "00002710", "0002", "00000002" + "00000001" + "aa", "0001", "00000003" + "00000002" + "bbbb", "00000004" + "00000001" + "cc", "0000"].join(""),
+      [
+        "00000001",
+        "00002710",
+        "0002",
+        "00000002" + "00000001" + "aa",
+        "0001",
+        "00000003" + "00000002" + "bbbb",
+        "00000004" + "00000001" + "cc",
+        "0000",
+      ].join(""),
     );
   });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,11 +11,17 @@ import { isHostError } from "../../../provider/errors";
 import { localTransport, type LocalOptions } from "../../../provider/transport/local";
 import { scriptedTransport } from "../../support/scripted-channel";
 
-const hello = (protocol: number): Buffer => encodeFrame(0, AgentFrame.HELLO, encodeJson({ protocol }));
+const hello = (protocol: number): Buffer =>
+  encodeFrame(0, AgentFrame.HELLO, encodeJson({ protocol }));
 
 describe("starting an agent", () => {
   it("takes a program that every login shell leaves alone", () => {
     assert.doesNotMatch(bootProgram("marker", 1), /['!\n]/);
+  });
+
+  it("is written in Python 3.6", () => {
+    const check = "import ast,sys; ast.parse(sys.stdin.read(), feature_version=(3, 6))";
+    execFileSync("python3", ["-c", check], { input: agentSource() });
   });
 
   it("sends the source after the marker, whatever was printed before it", async () => {
@@ -32,13 +39,28 @@ describe("starting an agent", () => {
   });
 
   const failures = [
-    ["noise without end", 30, /more than 64 KiB/, scriptedTransport((channel) => channel.say("x".repeat(65_537)))],
-    ["another protocol", 30, /speaks protocol 2, not 1/, scriptedTransport((channel, marker) => {
-      channel.say(marker);
-      channel.say(hello(2));
-    })],
+    [
+      "noise without end",
+      30,
+      /more than 64 KiB/,
+      scriptedTransport((channel) => channel.say("x".repeat(65_537))),
+    ],
+    [
+      "another protocol",
+      30,
+      /speaks protocol 2, not 1/,
+      scriptedTransport((channel, marker) => {
+        channel.say(marker);
+        channel.say(hello(2));
+      }),
+    ],
     ["silence", 0.05, /did not answer within 0.05 seconds/, scriptedTransport(() => undefined)],
-    ["no frames", 30, /first answer is a frame of/, scriptedTransport((channel, marker) => channel.say(`${marker}Traceback`))],
+    [
+      "no frames",
+      30,
+      /first answer is a frame of/,
+      scriptedTransport((channel, marker) => channel.say(`${marker}Traceback`)),
+    ],
   ] as const;
   for (const [what, deadlineSeconds, message, transport] of failures) {
     it(`fails at ${what}, and lets go`, async () => {
@@ -67,7 +89,10 @@ describe("starting an agent", () => {
       });
 
     it("says which interpreters were looked for", () =>
-      fails({ python: "python9" }, /No Python interpreter was found; looked for python9.*connection\.python/));
+      fails(
+        { python: "python9" },
+        /No Python interpreter was found; looked for python9.*connection\.python/,
+      ));
 
     it("says that sudo is missing", () => {
       program("python3", "exit 0");
@@ -92,12 +117,21 @@ describe("starting an agent", () => {
     });
 
     it("refuses Python 2, which does not know the options", () =>
-      fails({ python: program("python2", `echo "Unknown option: -I" >&2; exit 2`) }, /Its Python is 2, too old/));
+      fails(
+        { python: program("python2", `echo "Unknown option: -I" >&2; exit 2`) },
+        /Its Python is 2, too old/,
+      ));
 
     it("refuses an early Python 3 by its version", () =>
-      fails({ python: program("python3.5", `printf 3.5.2 >&2; exit 64`) }, /Its Python is 3\.5\.2, too old/));
+      fails(
+        { python: program("python3.5", `printf 3.5.2 >&2; exit 64`) },
+        /Its Python is 3\.5\.2, too old/,
+      ));
 
     it("repeats what an interpreter said when it failed", () =>
-      fails({ python: program("python3", "echo broken library >&2; exit 1") }, /status 1, saying: broken library/));
+      fails(
+        { python: program("python3", "echo broken library >&2; exit 1") },
+        /status 1, saying: broken library/,
+      ));
   });
 });

@@ -19,7 +19,9 @@ describe("a session", () => {
   const end = (requestId: number, errno = 0, payload = ""): void => {
     const body = Buffer.alloc(8);
     body.writeInt32BE(errno);
-    channel.say(encodeFrame(requestId, AgentFrame.END, Buffer.concat([body, Buffer.from(payload)])));
+    channel.say(
+      encodeFrame(requestId, AgentFrame.END, Buffer.concat([body, Buffer.from(payload)])),
+    );
   };
   const tick = (): Promise<void> => new Promise(setImmediate);
   const isKind = (kind: string, text: RegExp) => (error: unknown) =>
@@ -155,7 +157,13 @@ describe("a session", () => {
     await tick();
     assert.equal(asked[0]?.type, ClientFrame.FILE);
     end(1, 13, "not among the files");
-    await assert.rejects(answer, (error) => isKind("refused", /look at \/etc\/shadow.*not among/)(error) && isHostError(error) && error.errno === 13);
+    await assert.rejects(
+      answer,
+      (error) =>
+        isKind("refused", /look at \/etc\/shadow.*not among/)(error) &&
+        isHostError(error) &&
+        error.errno === 13,
+    );
   });
 });
 
