@@ -60,6 +60,11 @@ export class Session {
   readonly #conversation: Conversation;
   #handles = 0;
   #undoIds = 0;
+  /**
+   * Undo ids whose deadline runs on the host: what is asked for one overtakes all that waits. Before
+   * its first answer it keeps its turn, so that nothing overtakes the change it belongs to.
+   */
+  readonly #underWay = new Set<number>();
 
   /** Rejects with a `HostError`. */
   static async start(transport: Transport, options: SessionOptions = {}): Promise<Session> {
@@ -121,16 +126,15 @@ export class Session {
       payload: encodeChange({ undoId, deadlineMs, steps }),
       operation: "change links",
       changes: true,
+      first: this.#underWay.has(undoId),
     });
+    this.#underWay.add(undoId);
     // Where the agent itself says no (EBADF, EINVAL), the payload is its words.
     const undone = payload[0] === 1 ? decodeSettled(payload).errnos : [];
     return { datagrams, done, errno, undone };
   }
 
-  /**
-   * Keep what was changed; only "disarmed" is a proof that it stays. To be asked when the change has
-   * been answered: it overtakes what waits, since the host's deadline is running.
-   */
+  /** Keep what was changed; only "disarmed" is a proof that it stays. May be asked before the change is answered. */
   async disarm(undoId: number): Promise<Settlement> {
     return (await this.#settle(ClientFrame.DISARM, undoId, "keep a change")).settlement;
   }
@@ -174,7 +178,8 @@ export class Session {
 
   async #settle(type: number, undoId: number, operation: string): Promise<Settled> {
     const payload = encodeUndoId(undoId);
-    const ask = { type, payload, operation, changes: true, first: true };
+    const first = this.#underWay.delete(undoId);
+    const ask = { type, payload, operation, changes: true, first };
     return decodeSettled((await this.#granted(ask)).payload);
   }
 

@@ -42,7 +42,11 @@ export function speak(step: Exclude<Step, { do: "set tap" }>, target: Target): S
     case "create":
       return { handle: place.below.handle, message: create(step, target, sequence) };
     case "set": {
-      const { attributes, flags, change } = toKernel(kind, step.settings, mark);
+      const { attributes, flags, change } = toKernel(
+        kind,
+        step.settings,
+        step.unmarked ? undefined : mark,
+      );
       return there(newLink({ index: ifindex, flags, change, attributes }, { sequence }));
     }
     case "add alternative names":

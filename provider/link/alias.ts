@@ -8,7 +8,8 @@ export const ALIAS_TEXT_BYTES =
   KERNEL_ALIAS_BYTES - ` [pulumi-macvlan:${"x".repeat(MARK_LENGTH)}]`.length;
 
 /** The kernel's alias: the user's text, and behind it the mark by which a link of ours is known. */
-export function joinAlias(text: string, mark: string): string {
+export function joinAlias(text: string, mark: string | undefined): string {
+  if (mark === undefined) return text;
   return `${text}${text === "" ? "" : " "}[pulumi-macvlan:${mark}]`;
 }
 

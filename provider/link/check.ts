@@ -12,6 +12,7 @@ import {
   type Mode,
   type PropertyName,
 } from "./model";
+import { IPV6_MIN_MTU } from "./plan";
 import { applies, forKind, PROPERTIES, PROPERTY_NAMES } from "./properties";
 import { boolean, show, type Fail } from "./value-type";
 
@@ -27,8 +28,11 @@ export interface CheckContext {
   readonly isUnknown: (value: unknown) => boolean;
 }
 
-/** What the resource class passes beside the properties of a link. */
-const OTHER_INPUTS = ["kind", "resourceUrn", "connection", "adopt", "waits"] as const;
+/**
+ * What the resource class passes beside the properties of a link; and the identity, which comes
+ * back from old inputs with `ignoreChanges: ["*"]`.
+ */
+const OTHER_INPUTS = ["kind", "resourceUrn", "connection", "adopt", "waits", "identity"] as const;
 
 /**
  * Brings a program's arguments to one spelling, gives the link its identity, and returns every
@@ -64,10 +68,14 @@ export function checkLink(
     if (PROPERTIES[name].omitted.is === "required" && missing)
       fail(name, `It is required. ${PROPERTIES[name].doc}`);
   }
-  const mode = checked["mode"] ?? "vepa";
+  // A mode that is wrong itself refuses nothing else.
+  const mode = "mode" in checked ? checked["mode"] : "vepa";
   if (MODES.some((each) => each === mode))
-    refuseWhatDoesNotApply(checked, kind, mode as Mode, fail);
-  const adopt = given["adopt"] == null ? undefined : boolean.parse(given["adopt"], "adopt", fail);
+    refuseWhatDoesNotApply(checked, kind, mode as Mode, { fail, isUnknown });
+  const adopt =
+    given["adopt"] == null || isUnknown(given["adopt"])
+      ? (given["adopt"] ?? undefined)
+      : boolean.parse(given["adopt"], "adopt", fail);
   const connection = isUnknown(given["connection"])
     ? given["connection"]
     : checkConnection(given["connection"], fail);
@@ -79,6 +87,8 @@ export function checkLink(
     connection,
     ...identityFor(given["resourceUrn"], checked, old?.identity, { host, isUnknown }),
   };
+  refuseOwnName(inputs, fail);
+  refuseWithoutIpv6(inputs, fail);
   return { inputs: omitUndefined(inputs), failures };
 }
 
@@ -89,12 +99,22 @@ function identityFor(
   old: Identity | undefined,
   { host, isUnknown }: CheckContext,
 ): object {
-  if (typeof urn !== "string" || isUnknown(urn))
-    return { name: checked["name"] ?? urn, identity: urn };
+  const undecided = isUnknown(host) ? host : urn;
+  if (typeof urn !== "string" || isUnknown(undecided))
+    return {
+      name: checked["name"] ?? undecided,
+      macAddress: checked["macAddress"] ?? (takesMac(checked) ? undecided : undefined),
+      identity: undecided,
+    };
   const made = identify(urn, host, old);
-  const takesMac = checked["mode"] !== "passthru";
-  const name = checked["name"] === undefined ? made.name : undefined;
-  const macAddress = checked["macAddress"] === undefined && takesMac ? made.macAddress : undefined;
+  // A generated value that comes back as given (ignoreChanges) is still generated.
+  const kept = old?.host === host ? old : undefined;
+  const isOurs = (name: "name" | "macAddress"): boolean =>
+    checked[name] === undefined || checked[name] === kept?.[name];
+  const name = isOurs("name") ? made.name : undefined;
+  // Whether a link takes a MAC address is not known before its mode is.
+  const mac = isUnknown(checked["mode"]) ? checked["mode"] : made.macAddress;
+  const macAddress = isOurs("macAddress") && takesMac(checked) ? mac : undefined;
   return {
     ...(name !== undefined && { name }),
     ...(macAddress !== undefined && { macAddress }),
@@ -102,16 +122,19 @@ function identityFor(
   };
 }
 
+const takesMac = ({ mode }: Record<string, unknown>): boolean => mode !== "passthru";
+
 /** A property that means nothing here is refused; its default, which says nothing either, is dropped. */
 function refuseWhatDoesNotApply(
   checked: Record<string, unknown>,
   kind: Kind,
   mode: Mode,
-  fail: Fail,
+  { fail, isUnknown }: Pick<CheckContext, "isUnknown"> & { readonly fail: Fail },
 ): void {
   for (const name of Object.keys(checked) as PropertyName[]) {
     const { only, omitted } = PROPERTIES[name];
-    if (only === undefined || applies(name, kind, mode)) continue;
+    // What is not known yet may turn out to be the default, or nothing.
+    if (only === undefined || applies(name, kind, mode) || isUnknown(checked[name])) continue;
     if (
       omitted.is !== "left alone" ||
       !isDeepStrictEqual(checked[name], forKind(omitted.reset, kind))
@@ -125,12 +148,30 @@ function refuseWhatDoesNotApply(
   }
 }
 
+/** The kernel answers EEXIST, and nothing but the link itself would be found to have the name. */
+function refuseOwnName({ name, altNames }: Record<string, unknown>, fail: Fail): void {
+  const index = Array.isArray(altNames) ? altNames.indexOf(name) : -1;
+  if (name !== undefined && index >= 0)
+    fail("altNames", `${show(name)} is the link's own name already; leave it out of its altNames`);
+}
+
+function refuseWithoutIpv6({ mtu, addrGenMode }: Record<string, unknown>, fail: Fail): void {
+  if (addrGenMode !== undefined && typeof mtu === "number" && mtu < IPV6_MIN_MTU)
+    fail(
+      "addrGenMode",
+      `a link with an MTU of ${mtu} has no IPv6, which needs ${IPV6_MIN_MTU}; leave addrGenMode out or raise mtu`,
+    );
+}
+
 function unknownProperty(name: string): string {
   const known = [...PROPERTY_NAMES, "connection", "adopt"];
-  const near = closest(name, known);
-  const hint =
-    distance(name.toLowerCase(), near.toLowerCase()) <= Math.max(2, name.length / 3)
-      ? `; did you mean ${near}?`
-      : "";
-  return `There is no such property${hint}`;
+  const spelled = (each: string): string => each.toLowerCase();
+  const near =
+    known.find((each) => spelled(each).startsWith(spelled(name))) ??
+    known.find((each) => spelled(each) === closest(spelled(name), known.map(spelled)));
+  const isNear =
+    near !== undefined &&
+    (spelled(near).startsWith(spelled(name)) ||
+      distance(spelled(name), spelled(near)) <= Math.max(2, name.length / 3));
+  return `There is no such property${isNear ? `; did you mean ${near}?` : ""}`;
 }

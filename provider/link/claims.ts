@@ -7,14 +7,15 @@ import type { LinkInputs, Netns } from "./model";
  * would refuse together, are told so before anything is touched.
  */
 export class Claims {
-  // By mark, since check runs more than once for a resource.
+  // By URN: check runs twice for a resource that is replaced, the second time without the old
+  // inputs that a renamed one keeps its mark from.
   readonly #claims = new Map<string, LinkInputs>();
 
   /** Registers a resource's wish and returns what stands against it. Values not yet known claim nothing. */
-  claim(inputs: LinkInputs, isUnknown: (value: unknown) => boolean): CheckFailure[] {
-    this.#claims.set(inputs.identity.mark, inputs);
-    return [...this.#claims].flatMap(([mark, other]) =>
-      mark === inputs.identity.mark || isUnknown([inputs, other]) ? [] : conflicts(inputs, other),
+  claim(urn: string, inputs: LinkInputs, isUnknown: (value: unknown) => boolean): CheckFailure[] {
+    this.#claims.set(urn, inputs);
+    return [...this.#claims].flatMap(([each, other]) =>
+      each === urn || isUnknown([inputs, other]) ? [] : conflicts(inputs, other),
     );
   }
 
@@ -31,6 +32,13 @@ export class Claims {
 
 function conflicts(mine: LinkInputs, other: LinkInputs): CheckFailure[] {
   if (mine.identity.host !== other.identity.host) return [];
+  if (mine.identity.mark === other.identity.mark)
+    return [
+      {
+        property: "name",
+        reason: `"${mine.name}" and "${other.name}" carry one mark: one of the two resources was renamed and the other now has its old name; give the new one another resource name`,
+      },
+    ];
   const failures: CheckFailure[] = [];
   if (
     mine.name === other.name &&

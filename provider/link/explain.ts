@@ -63,13 +63,30 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   },
 };
 
+/** What it means where one property's own message was refused. */
+const MEANINGS_FOR: Readonly<Record<string, Readonly<Record<number, Meaning>>>> = {
+  addrGenMode: {
+    [Errno.EINVAL]: {
+      cause: 'the host has no secret to make "stable-privacy" addresses from',
+      cure: "Set the sysctl net.ipv6.conf.default.stable_secret there first, or choose another addrGenMode",
+    },
+    [Errno.EAFNOSUPPORT]: {
+      cause: "the link has no IPv6: its MTU is below 1280, or the host has IPv6 switched off",
+      cure: "Leave addrGenMode out, or give the link IPv6",
+    },
+  },
+};
+
 /** From a bare errno to what is in the way and what to do: first by looking, else by what it usually means. */
 export function explain(
   { operation, host, errno, kernelText, property }: Refusal,
   scene: Scene | undefined,
 ): Failure {
-  const seen = scene === undefined ? undefined : causeOf(errno, scene);
-  const meaning = seen ?? MEANINGS[errno] ?? { cause: "the kernel refused it", cure: undefined };
+  const own = MEANINGS_FOR[property ?? ""]?.[errno];
+  const seen = scene === undefined || own !== undefined ? undefined : causeOf(errno, scene);
+  const meaning = own ??
+    seen ??
+    MEANINGS[errno] ?? { cause: "the kernel refused it", cure: undefined };
   const about = seen?.property ?? property;
   return {
     kind: "refused",

@@ -33,10 +33,12 @@ export function markOf(urn: string, host: string): string {
  * one component and the "web" of another: a resource that has a parent always gets the hash.
  */
 export function nameFor(urn: string, host: string): string {
-  const logical = urn.slice(urn.lastIndexOf("::") + 2);
+  // urn:pulumi:<stack>::<project>::<types>::<name>, and a name may have "::" in it.
+  const [, , types = "", ...names] = urn.split("::");
+  const logical = names.join("::");
   const legal = logical.replace(/[^A-Za-z0-9_.-]/g, "-");
-  const hasParent = urn.slice(0, urn.lastIndexOf("::")).includes("$");
   const fits = legal === logical && deviceName.parse(logical, "", () => undefined) !== undefined;
+  const hasParent = types.includes("$");
   if (fits && !hasParent) return logical;
   const suffix = `-${hash(HASH_LENGTH, "name", urn, host)}`;
   return `${legal.replace(/^\.+/, "").slice(0, NAME_BYTES - suffix.length)}${suffix}`;

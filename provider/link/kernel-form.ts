@@ -14,8 +14,8 @@ export interface KernelForm {
   readonly change: number;
 }
 
-/** Settings as attributes, row by row of the property table. An alias goes out with its mark. */
-export function toKernel(kind: Kind, settings: Settings, mark: string): KernelForm {
+/** Settings as attributes, row by row of the property table. An alias goes out with its mark, where it has one. */
+export function toKernel(kind: Kind, settings: Settings, mark: string | undefined): KernelForm {
   const attributes: LinkAttributes = {};
   const macvlan: MacvlanAttributes = {};
   let up: boolean | undefined;

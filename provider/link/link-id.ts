@@ -12,11 +12,14 @@ export function linkId({ host, netns, name }: LinkPlace): string {
   return [host, spellNetns(netns), name].join("/");
 }
 
+/** `undefined` for what no link has as its id; it may have been typed by hand. */
 export function parseLinkId(id: string): LinkPlace | undefined {
   const match = /^([^/]+)\/([^/]*)\/([^/]+)$/.exec(id);
   if (match === null) return undefined;
-  const [, host = "", netns = "", name = ""] = match;
-  return { host, netns: parseNetns(netns), name };
+  const [, host = "", spelled = "", name = ""] = match;
+  if (spelled === "") return { host, netns: undefined, name };
+  const netns = parseNetns(spelled);
+  return netns === undefined ? undefined : { host, netns, name };
 }
 
 export function spellNetns(netns: Netns | undefined): string {
@@ -26,9 +29,14 @@ export function spellNetns(netns: Netns | undefined): string {
 }
 
 function parseNetns(text: string): Netns | undefined {
-  if (text === "") return undefined;
-  if (text.startsWith("pid:")) return { pid: Number(text.slice(4)) };
-  return text.startsWith("path:")
-    ? { path: decodeURIComponent(text.slice(5)) }
-    : decodeURIComponent(text);
+  const pid = /^pid:(\d{1,7})$/.exec(text)?.[1];
+  if (pid !== undefined) return { pid: Number(pid) };
+  if (text.startsWith("pid:")) return undefined;
+  try {
+    return text.startsWith("path:")
+      ? { path: decodeURIComponent(text.slice("path:".length)) }
+      : decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -5,7 +5,8 @@ import { holds, type Wanted } from "./wanted";
 /** One change, as the kernel takes it: a message, or a file. */
 export type Step =
   | { readonly do: "create"; readonly settings: Settings; readonly group: number }
-  | { readonly do: "set"; readonly settings: Settings }
+  /** `unmarked`: the alias is put back as it was, without our mark. */
+  | { readonly do: "set"; readonly settings: Settings; readonly unmarked?: true }
   | { readonly do: "add alternative names"; readonly names: readonly string[] }
   | { readonly do: "remove alternative names"; readonly names: readonly string[] }
   | { readonly do: "set tap"; readonly tap: Tap }
@@ -16,6 +17,9 @@ export interface PlannedStep {
   /** Takes the step back, and does no harm where the step never happened. */
   readonly inverse?: Step;
 }
+
+/** `IPV6_MIN_MTU` of linux/ipv6.h: with less a link has no IPv6. */
+export const IPV6_MIN_MTU = 1280;
 
 // Not part of the creating message: the kernel ignores or refuses them there, or the group is in use as a mark.
 const NOT_AT_CREATION: readonly PropertyName[] = [
@@ -31,7 +35,7 @@ const NOT_AT_CREATION: readonly PropertyName[] = [
  * The creation that cannot leak. The new link carries a random group until it carries its alias, so
  * that its undo ("delete that group") can be armed before there is a link, and can hit no other.
  */
-export function planCreation({ settings }: Wanted, group: number): PlannedStep[] {
+export function planCreation({ settings }: Wanted, group: number): [PlannedStep, ...PlannedStep[]] {
   const first = pick(settings, (name) => !NOT_AT_CREATION.includes(name));
   const up = settings.adminState === "up";
   // An IPv6 address would be made at UP, so how to make it comes before.
@@ -59,6 +63,16 @@ export function planCreation({ settings }: Wanted, group: number): PlannedStep[]
   ];
 }
 
+/**
+ * What is left of a creation once the kernel has shown the new link: without IPv6 (it has none below
+ * its smallest MTU, and some hosts have none at all) there is no address generation to set.
+ */
+export function asMade(steps: readonly PlannedStep[], { settings }: ObservedLink): PlannedStep[] {
+  const refused = ({ step }: PlannedStep): boolean =>
+    step.do === "set" && step.settings.addrGenMode !== undefined;
+  return steps.filter((step) => settings.addrGenMode !== undefined || !refused(step));
+}
+
 // One message each, so that a refusal names its property and leaves nothing half-done.
 const LIVE_ORDER: readonly PropertyName[] = [
   "mtu",
@@ -73,14 +87,30 @@ const LIVE_ORDER: readonly PropertyName[] = [
 /** What makes an existing link of ours the wanted one. Pure; empty when nothing differs. */
 export function planChange({ settings, mark }: Wanted, link: ObservedLink): PlannedStep[] {
   const seen = link.settings;
-  const differing = (name: PropertyName): boolean => !holds(name, settings[name], seen[name]);
+  const mtu = settings.mtu ?? seen.mtu ?? IPV6_MIN_MTU;
+  // The kernel forgets how addresses were made when the MTU leaves no room for IPv6.
+  const losesIpv6 = mtu < IPV6_MIN_MTU && seen.addrGenMode !== undefined;
+  const gainsIpv6 = mtu >= IPV6_MIN_MTU && (seen.mtu ?? 0) < IPV6_MIN_MTU;
+  const hasIpv6 = gainsIpv6 || (seen.addrGenMode !== undefined && !losesIpv6);
+  const differing = (name: PropertyName): boolean =>
+    !holds(name, settings[name], seen[name]) && (name !== "addrGenMode" || hasIpv6);
   const steps: PlannedStep[] = [];
   const set = (wanted: Settings): void => {
     const before = pick(seen, (name) => wanted[name] !== undefined);
     steps.push({ step: { do: "set", settings: wanted }, inverse: { do: "set", settings: before } });
   };
 
-  if (differing("alias") || link.mark !== mark) set({ alias: settings.alias ?? seen.alias ?? "" });
+  if (differing("alias") || link.mark !== mark)
+    steps.push({
+      step: { do: "set", settings: { alias: settings.alias ?? seen.alias ?? "" } },
+      inverse: {
+        do: "set",
+        settings: { alias: seen.alias ?? "" },
+        ...(link.mark === undefined && { unmarked: true }),
+      },
+    });
+  // Changes nothing; its inverse comes after the MTU's and puts back what went with IPv6.
+  if (losesIpv6) set({ addrGenMode: seen.addrGenMode });
   for (const name of LIVE_ORDER) if (differing(name)) set(pick(settings, (each) => each === name));
   steps.push(...planAltNames(settings.altNames, seen.altNames ?? []));
 
@@ -119,11 +149,12 @@ function planAltNames(
   if (wanted === undefined) return [];
   const surplus = seen.filter((name) => !wanted.includes(name));
   const missing = wanted.filter((name) => !seen.includes(name));
-  const removal: Step = { do: "remove alternative names", names: surplus };
-  const addition: Step = { do: "add alternative names", names: missing };
+  // One message each: the kernel takes them one by one, and a refused list leaves its beginning.
+  const removal = (name: string): Step => ({ do: "remove alternative names", names: [name] });
+  const addition = (name: string): Step => ({ do: "add alternative names", names: [name] });
   return [
-    ...(surplus.length > 0 ? [{ step: removal, inverse: { ...addition, names: surplus } }] : []),
-    ...(missing.length > 0 ? [{ step: addition, inverse: { ...removal, names: missing } }] : []),
+    ...surplus.map((name) => ({ step: removal(name), inverse: addition(name) })),
+    ...missing.map((name) => ({ step: addition(name), inverse: removal(name) })),
   ];
 }
 

@@ -31,7 +31,8 @@ export function integer(min: number, max: number): ValueType<number> {
         number >= min &&
         number <= max
       ) {
-        return number;
+        // "-0" is 0, and only 0 equals it.
+        return number + 0;
       }
       fail(path, `${show(value)} is no ${describe}`);
       return undefined;
@@ -64,7 +65,11 @@ export const mode = oneOf(MODES);
 export const adminState = oneOf(ADMIN_STATES);
 export const addrGenMode = oneOf(ADDR_GEN_MODES);
 
-export function text(maxBytes: number, legal: RegExp, rule: string): ValueType<string> {
+export function text(
+  maxBytes: number,
+  legal: { test(value: string): boolean },
+  rule: string,
+): ValueType<string> {
   return {
     describe: `text, at most ${maxBytes} bytes`,
     parse(value, path, fail) {
@@ -90,9 +95,14 @@ export function text(maxBytes: number, legal: RegExp, rule: string): ValueType<s
 const DEVICE_NAME = /^(?!\.{1,2}$)[^/:%\s\0]+$/;
 const DEVICE_NAME_RULE =
   'a device name is not empty, not "." or "..", and has no "/", ":", "%" or white space';
+// It looks at bytes, and takes Latin-1's no-break space for white space wherever UTF-8 has that byte.
+const KERNEL_NAME = {
+  test: (name: string): boolean => DEVICE_NAME.test(name) && !Buffer.from(name).includes(0xa0),
+};
+const KERNEL_NAME_RULE = `${DEVICE_NAME_RULE}; nor, in UTF-8, a byte a0 (as "à"), which the kernel takes for white space`;
 
 /** IFNAMSIZ is 16 with the closing NUL. */
-export const deviceName = text(15, DEVICE_NAME, DEVICE_NAME_RULE);
+export const deviceName = text(15, KERNEL_NAME, KERNEL_NAME_RULE);
 /** ALTIFNAMSIZ is 128 with the closing NUL. */
 export const altName = text(127, DEVICE_NAME, DEVICE_NAME_RULE);
 /** Room for the mark is taken off the kernel's 255 bytes (IFALIASZ less NUL). */
@@ -157,18 +167,20 @@ export const netns: ValueType<Netns> = {
   parse(value, path, fail) {
     if (typeof value === "string") return netnsName.parse(value, path, fail);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      const { pid, path: file, ...rest } = value as Record<string, unknown>;
+      // With ignoreChanges the engine hands in what check itself once answered: the inode too.
+      const { pid, path: file, inode, ...rest } = value as Record<string, unknown>;
+      const seen = typeof inode === "number" ? { inode } : {};
       if (Object.keys(rest).length === 0 && (pid === undefined) !== (file === undefined)) {
         if (pid !== undefined) {
           const parsed = integer(1, 4194304).parse(pid, `${path}.pid`, fail);
-          return parsed === undefined ? undefined : { pid: parsed };
+          return parsed === undefined ? undefined : { pid: parsed, ...seen };
         }
         const parsed = text(4095, /^\/[^\0]*$/, "a path is absolute").parse(
           file,
           `${path}.path`,
           fail,
         );
-        return parsed === undefined ? undefined : { path: parsed };
+        return parsed === undefined ? undefined : { path: parsed, ...seen };
       }
     }
     fail(path, `${show(value)} is no namespace; give its name, or { pid } or { path }`);
@@ -182,16 +194,17 @@ const netnsName = text(
   "a namespace's name is one file name under /run/netns",
 );
 
+/** (uid_t) -1 means "nobody" to chown. */
+const accountNumber = integer(0, 4294967294);
+
 /** A user or group of the host, as its name or as a number. */
 const account: ValueType<string> = {
   describe: "name or number",
   parse(value, path, fail) {
-    const spelled = typeof value === "number" ? String(value) : value;
-    if (
-      typeof spelled === "string" &&
-      /^(\d{1,10}|[A-Za-z_][A-Za-z0-9_.-]{0,30}\$?)$/.test(spelled)
-    )
-      return spelled;
+    if (typeof value === "number" || (typeof value === "string" && /^\d+$/.test(value))) {
+      return accountNumber.parse(value, path, fail)?.toString();
+    }
+    if (typeof value === "string" && /^[A-Za-z_][A-Za-z0-9_.-]{0,30}\$?$/.test(value)) return value;
     fail(path, `${show(value)} is neither the name of an account nor its number`);
     return undefined;
   },
@@ -230,6 +243,7 @@ export const tap: ValueType<Tap> = {
         if (found !== undefined) parsed[field] = found;
       }
     }
-    return parsed;
+    // Nothing in it says nothing.
+    return Object.keys(parsed).length === 0 ? undefined : parsed;
   },
 };

@@ -28,7 +28,10 @@ export function declaredIn(inputs: LinkInputs): string[] {
   return PROPERTY_NAMES.flatMap((name) => {
     const value = inputs[name];
     if (value === undefined || isGenerated(inputs.identity, name)) return [];
-    return name === "tap" ? Object.keys(value).map((field) => `tap.${field}`) : [name];
+    // Not an object while it is not known yet.
+    return name === "tap" && typeof value === "object"
+      ? Object.keys(value).map((field) => `tap.${field}`)
+      : [name];
   });
 }
 
@@ -81,6 +84,8 @@ function valueWhenOmitted(
 }
 
 function wantedTap(declared: Tap | undefined, memory: Memory | undefined): Tap | undefined {
+  // Not an object while it is not known yet.
+  if (declared !== undefined && typeof declared !== "object") return declared;
   const reset = (PROPERTIES.tap.omitted as { reset: Required<Tap> }).reset;
   const fields = (["owner", "group", "mode"] as const).flatMap((field) => {
     const value =

@@ -4,7 +4,8 @@ import type { LinkHost } from "../../host/link-host";
 import { sameNamespace, type Target } from "../../host/step-messages";
 import type { Device } from "../../link/causes";
 import { transitionalGroup } from "../../link/identity";
-import { planChange, planCreation, type PlannedStep } from "../../link/plan";
+import { asMade, planChange, planCreation, type PlannedStep } from "../../link/plan";
+import type { Tap } from "../../link/model";
 import type { TapDevice } from "../../link/state";
 import type { Wanted } from "../../link/wanted";
 import { awaitTap, TapTaken } from "./tap";
@@ -43,17 +44,18 @@ export async function make(host: LinkHost, site: Site, wanted: Wanted): Promise<
 }
 
 async function makeOnce(host: LinkHost, target: Target, wanted: Wanted): Promise<Applied> {
-  const undo = host.session.newUndoId();
   const group = transitionalGroup(wanted.mark, randomInt(0x1000));
-  const [creation, ...rest] = planCreation(wanted, group);
-  const echoed = await host.change(undo, creation === undefined ? [] : [creation], target);
-  // No echo comes from another namespace. Whatever link is found there, only ours has the group.
-  const { below, beside } = target.place;
-  const made = sameNamespace(below, beside)
-    ? echoed[0]
-    : await host.device(beside, { name: wanted.settings.name });
-  if (made?.settings.group !== group) throw vanished(host, wanted);
-  return finish(host, undo, rest, { ...target, ifindex: made.ifindex }, wanted);
+  const [first, ...rest] = planCreation(wanted, group);
+  return undoable(host, async (undo) => {
+    const echoed = await host.change(undo, [first], target);
+    // No echo comes from another namespace. Whatever link is found there, only ours has the group.
+    const { below, beside } = target.place;
+    const made = sameNamespace(below, beside)
+      ? echoed[0]
+      : await host.device(beside, { name: wanted.settings.name });
+    if (made?.settings.group !== group) throw vanished(host, wanted);
+    return finish(host, undo, asMade(rest, made), { ...target, ifindex: made.ifindex }, wanted);
+  });
 }
 
 /** Brings a link of ours to what is wanted; what it did is taken back when a step is refused. */
@@ -69,10 +71,25 @@ export async function change(
       ? link
       : { ...link, settings: { ...link.settings, tap: seenTap.settings } };
   const target = { ...site, kind: wanted.kind, mark: wanted.mark, ifindex: link.ifindex };
-  return finish(host, host.session.newUndoId(), planChange(wanted, seen), target, wanted);
+  return undoable(host, (undo) => finish(host, undo, planChange(wanted, seen), target, wanted));
 }
 
-/** The rest of a plan by ifindex, the read-back, and the end of the undo: one burst of frames. */
+/** Work under one undo id: what of it is armed on the host runs at once when the work fails. */
+async function undoable<T>(host: LinkHost, work: (undo: number) => Promise<T>): Promise<T> {
+  const undo = host.session.newUndoId();
+  try {
+    return await work(undo);
+  } catch (error) {
+    // Where the host cannot be told any more, its watchdog does it unasked.
+    await host.session.undo(undo).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * The rest of a plan by ifindex, the read-back and the end of the undo. For a macvlan they are one
+ * burst of frames: a step that is refused makes the agent undo, and then there is nothing to disarm.
+ */
 async function finish(
   host: LinkHost,
   undo: number,
@@ -85,31 +102,22 @@ async function finish(
   const reading = host.device(beside, { ifindex: target.ifindex });
   if (target.kind === "macvlan") {
     const [, link, end] = await Promise.all([stepping, reading, host.session.disarm(undo)]);
-    return standing(host, link, undefined, end, steps, wanted);
+    return standing(host, { link, tap: undefined }, end, steps, wanted);
   }
-  try {
-    const [, link] = await Promise.all([stepping, reading]);
-    const wish = steps.find(({ step }) => step.do === "set tap")?.step;
-    const name = link?.settings.name ?? wanted.settings.name;
-    const tap = await awaitTap(
-      host,
-      beside,
-      name,
-      target.ifindex,
-      wish?.do === "set tap" ? wish.tap : {},
-      wanted.settings.tap ?? {},
-    );
-    return standing(host, link, tap, await host.session.disarm(undo), steps, wanted);
-  } catch (error) {
-    await host.session.undo(undo).catch(() => undefined);
-    throw error;
-  }
+  const [, link] = await Promise.all([stepping, reading]);
+  const change = steps.map(({ step }) => (step.do === "set tap" ? step.tap : {}));
+  const tap = await awaitTap(
+    host,
+    beside,
+    { name: link?.settings.name ?? wanted.settings.name, ifindex: target.ifindex },
+    { change: Object.assign({}, ...change) as Tap, declared: wanted.settings.tap ?? {} },
+  );
+  return standing(host, { link, tap }, await host.session.disarm(undo), steps, wanted);
 }
 
 function standing(
   host: LinkHost,
-  link: Device | undefined,
-  tap: TapDevice | undefined,
+  { link, tap }: { readonly link: Device | undefined; readonly tap: TapDevice | undefined },
   end: string,
   steps: readonly PlannedStep[],
   wanted: Wanted,

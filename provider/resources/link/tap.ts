@@ -21,10 +21,8 @@ const POLL_MS = 20;
 export async function awaitTap(
   host: LinkHost,
   namespace: Namespace,
-  name: string,
-  ifindex: number,
-  change: Tap,
-  declared: Tap,
+  { name, ifindex }: { readonly name: string; readonly ifindex: number },
+  { change, declared }: { readonly change: Tap; readonly declared: Tap },
 ): Promise<TapDevice> {
   const until = Date.now() + WAIT_MS;
   for (;;) {

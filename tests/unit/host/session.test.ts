@@ -69,15 +69,35 @@ describe("a session", () => {
 
   it("sends what a deadline waits for before all that queues", async () => {
     const session = start();
+    const changed = session.change(7, 10_000, []);
+    await tick();
+    end(1);
+    await changed;
     const answers = Array.from({ length: WINDOW + 50 }, () => session.request(1, message));
     await tick();
     const disarmed = session.disarm(7);
     await tick();
-    end(1);
+    end(2);
     await tick();
-    assert.equal(asked[WINDOW]?.type, ClientFrame.DISARM);
+    assert.equal(asked[1 + WINDOW]?.type, ClientFrame.DISARM);
     channel.end({ reason: "gone" });
     await Promise.allSettled([...answers, disarmed]);
+  });
+
+  it("lets nothing overtake the change that it belongs to", async () => {
+    const session = start();
+    const answers = Array.from({ length: WINDOW }, () => session.request(1, message));
+    const together = [session.change(7, 10_000, []), session.disarm(7)];
+    await tick();
+    end(1);
+    end(2);
+    await tick();
+    assert.deepEqual(
+      asked.slice(WINDOW).map(({ type }) => type),
+      [ClientFrame.CHANGE, ClientFrame.DISARM],
+    );
+    channel.end({ reason: "gone" });
+    await Promise.allSettled([...answers, ...together]);
   });
 
   it("gives each request its own datagrams, in whatever order it is answered", async () => {
