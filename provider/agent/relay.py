@@ -188,7 +188,8 @@ class Agent:
         """Returns when it is in the socket: from then on it holds, even if this process is killed."""
         if not self.dog:
             raise ConnectionError
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("%di" % len(descriptors), *descriptors))][:len(descriptors)]
+        numbers = struct.pack("%di" % len(descriptors), *descriptors)
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, numbers)] if descriptors else []
         while data:
             try:
                 data, rights = data[self.dog.sendmsg([data], rights):], []
