@@ -70,11 +70,15 @@ export abstract class Link extends pulumi.CustomResource {
       kind,
       // Handlers are not told who asks; name, MAC address and mark are made from it.
       resourceUrn: pulumi.createUrn(name, type, opts.parent),
-      // What the program makes first may change the host that check looks at.
-      ...(opts.dependsOn !== undefined && { waits: true }),
+      ...(waitsForOthers(opts) && { waits: true }),
       __provider: PROVIDER,
     };
     // Old and new would have one name: with --replace the engine asks nobody and would make the new link first.
     super(type, name, inputs, { deleteBeforeReplace: true, ...opts });
   }
+}
+
+/** What the program makes first may change the host that check looks at. */
+function waitsForOthers({ dependsOn }: pulumi.CustomResourceOptions): boolean {
+  return Array.isArray(dependsOn) ? dependsOn.length > 0 : dependsOn !== undefined;
 }

@@ -1,4 +1,4 @@
-import { HostError, isHostError, type Failure } from "../errors";
+import { HostError, isHostError, outcomeUnknown, type Failure } from "../errors";
 import { Errno, errnoName } from "../netlink/errno";
 import { dumpLinks, deleteLink, getLinkByIndex, getLinkByName } from "../netlink/requests";
 import type { Device } from "../link/causes";
@@ -7,7 +7,8 @@ import type { PlannedStep, Step } from "../link/plan";
 import { decodeAnswer, type Answer } from "./messages";
 import type { Namespace, Place } from "./namespaces";
 import type { Session } from "./session";
-import { nextSequence, speak, type Target } from "./step-messages";
+import { isSpoken, nextSequence, speak, type SpokenStep, type Target } from "./step-messages";
+import { trace } from "./trace";
 
 /** A step was refused; those before it were taken back, or stay where they had no inverse. */
 export class StepRefused extends Error {
@@ -23,6 +24,20 @@ export class StepRefused extends Error {
 
 // A dump under change is repeated; so many in a row only fail where links come and go without end.
 const DUMP_TRIES = 50;
+
+type ToldStep = SpokenStep & { readonly step?: Step; readonly inverses: readonly SpokenStep[] };
+
+/** What the agent itself answers when it cannot say how a change came out. */
+const LOST: Readonly<Record<number, Pick<Failure, "cause" | "cure">>> = {
+  [Errno.ECANCELED]: {
+    cause: "this side was silent for too long, and the host took the change back",
+    cure: "Run it again; where this machine is busy, with less at a time (--parallel)",
+  },
+  [Errno.ENOBUFS]: {
+    cause: "the kernel's answer did not fit its buffer and was lost",
+    cure: "Run it again: what is there is looked at first, and nothing is made twice",
+  },
+};
 
 // EINVAL: the file is there and is no network namespace.
 const NO_NAMESPACE: readonly number[] = [Errno.ENOENT, Errno.ESRCH, Errno.ENOTDIR, Errno.EINVAL];
@@ -125,41 +140,27 @@ export class LinkHost {
     planned: readonly PlannedStep[],
     target: Target,
   ): Promise<readonly Device[]> {
-    const spoken = planned.flatMap(({ step, inverse }) =>
-      step.do === "set tap"
-        ? []
-        : [
+    const steps = planned.flatMap(({ step, inverse }) =>
+      isSpoken(step)
+        ? [
             {
               step,
               ...speak(step, target),
-              inverses:
-                inverse === undefined || inverse.do === "set tap" ? [] : [speak(inverse, target)],
+              inverses: [inverse].filter(isSpoken).map((each) => speak(each, target)),
             },
-          ],
+          ]
+        : [],
     );
-    if (spoken.length === 0) return [];
-    const { datagrams, done, errno } = await this.session.change(
-      undo,
-      this.session.deadlineMs,
-      spoken,
-    );
-    const answer = decodeAnswer(datagrams);
-    if (errno !== 0) throw new StepRefused(errno, answer.kernelText, spoken[done]?.step);
-    return answer.devices;
+    return steps.length === 0 ? [] : this.#change(undo, steps);
   }
 
+  /** Of a link that is gone already, that is what was wanted. Throws `StepRefused`. */
   async delete(namespace: Namespace, ifindex: number): Promise<void> {
-    const answer = await this.session
-      .change(this.session.newUndoId(), this.session.deadlineMs, [
-        {
-          handle: namespace.handle,
-          message: deleteLink(ifindex, { sequence: nextSequence() }),
-          inverses: [],
-        },
-      ])
-      .then(({ datagrams, errno }) => ({ ...decodeAnswer(datagrams), errno }));
-    if (answer.errno !== Errno.ENODEV && answer.errno !== 0)
-      throw new StepRefused(answer.errno, answer.kernelText, undefined);
+    const message = deleteLink(ifindex, { sequence: nextSequence() });
+    const step = { handle: namespace.handle, message, inverses: [] };
+    await this.#change(this.session.newUndoId(), [step]).catch((error: unknown) => {
+      if (!(error instanceof StepRefused && error.errno === Errno.ENODEV)) throw error;
+    });
   }
 
   /** Sets what is given and answers what the node is then. */
@@ -173,7 +174,19 @@ export class LinkHost {
     }) as Promise<TapNode>;
   }
 
+  async #change(undo: number, steps: readonly ToldStep[]): Promise<readonly Device[]> {
+    for (const { message } of steps) trace("to the kernel", [message]);
+    const { deadlineMs } = this.session;
+    const { datagrams, done, errno } = await this.session.change(undo, deadlineMs, steps);
+    const { devices, kernelText } = decodeAnswer(datagrams);
+    if (errno === 0) return devices;
+    const lost = LOST[errno];
+    if (lost === undefined) throw new StepRefused(errno, kernelText, steps[done]?.step);
+    throw outcomeUnknown({ operation: "change a link", host: this.label, errno, ...lost });
+  }
+
   async #ask(namespace: Namespace, message: Uint8Array): Promise<Answer> {
+    trace("to the kernel", [message]);
     return decodeAnswer(await this.session.request(namespace.handle, message));
   }
 

@@ -5,6 +5,7 @@ import { decodeLink, type LinkMessage } from "../netlink/link-message";
 import { decodeMessages, type NetlinkMessage } from "../netlink/message";
 import type { Device } from "../link/causes";
 import { fromKernel } from "../link/kernel-form";
+import { trace } from "./trace";
 
 /** The kernel's answer to one request or to the steps of one change. */
 export interface Answer {
@@ -19,6 +20,7 @@ export interface Answer {
 }
 
 export function decodeAnswer(datagrams: readonly Uint8Array[]): Answer {
+  trace("from the kernel", datagrams);
   const messages = datagrams.flatMap(decodeMessages);
   const refused = messages
     .filter(isAck)

@@ -33,8 +33,15 @@ export function nextSequence(): number {
   return lastSequence;
 }
 
+type MessageStep = Exclude<Step, { do: "set tap" }>;
+
+/** A tap device is a file: no message speaks of it. */
+export function isSpoken(step: Step | undefined): step is MessageStep {
+  return step !== undefined && step.do !== "set tap";
+}
+
 /** A step as the message that does it, and the namespace in which it is said. */
-export function speak(step: Exclude<Step, { do: "set tap" }>, target: Target): SpokenStep {
+export function speak(step: MessageStep, target: Target): SpokenStep {
   const { kind, mark, place, ifindex = 0 } = target;
   const sequence = nextSequence();
   const there = (message: Uint8Array): SpokenStep => ({ handle: place.beside.handle, message });
