@@ -158,7 +158,7 @@ export const PROPERTIES: { readonly [K in PropertyName]: Property<LinkSettings[K
   },
   addrGenMode: {
     type: type.addrGenMode,
-    omitted: { is: "enforced", value: { macvlan: undefined, macvtap: "none" } },
+    omitted: { is: "enforced", value: { macvlan: undefined, macvtap: "none" }, reset: "eui64" },
     change: "live",
     kernel: "IFLA_INET6_ADDR_GEN_MODE",
     doc: "How the host makes itself an IPv6 link-local address on the link. On a macvtap the default keeps the host from answering on its guest's MAC address.",

@@ -8,8 +8,15 @@ export type Omitted<V> =
   | { readonly is: "required" }
   /** Made from the URN and the host, and kept from then on. */
   | { readonly is: "generated" }
-  /** The value that holds then; drift from it is repaired. By kind, where the kinds differ. */
-  | { readonly is: "enforced"; readonly value: V | { readonly [K in Kind]: V | undefined } }
+  /**
+   * The value that holds then; drift from it is repaired. By kind, where the kinds differ: for one that
+   * has none nobody looks, and `reset` is put back when a value was declared once.
+   */
+  | {
+      readonly is: "enforced";
+      readonly value: V | { readonly [K in Kind]: V | undefined };
+      readonly reset?: V;
+    }
   /** Something else's value holds then. */
   | { readonly is: "inherited"; readonly from: string }
   /** The namespace in which the agent finds itself. */

@@ -77,7 +77,10 @@ function valueWhenOmitted(
     case "inherited":
       return inherited[name];
     case "enforced":
-      return forKind(omitted.value, kind);
+      return (
+        forKind(omitted.value, kind) ??
+        (memory?.declared.includes(name) ? omitted.reset : undefined)
+      );
     case "left alone":
       return memory?.declared.includes(name) ? forKind(omitted.reset, kind) : undefined;
   }
