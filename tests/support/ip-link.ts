@@ -37,10 +37,9 @@ export interface IpLink {
 
 /** The property as `ip` shows it, in our words. It knows no broadcast limit: see `broadcast-limit.ts`. */
 export const SHOWN: {
-  readonly [K in Exclude<
-    PropertyName,
-    "lowerNetns" | "netns" | "tap" | "broadcastLimit"
-  >]: (link: IpLink) => unknown;
+  readonly [K in Exclude<PropertyName, "lowerNetns" | "netns" | "tap" | "broadcastLimit">]: (
+    link: IpLink,
+  ) => unknown;
 } = {
   lowerDevice: ({ link }) => link,
   name: ({ ifname }) => ifname,
