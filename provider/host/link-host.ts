@@ -164,13 +164,20 @@ export class LinkHost {
   }
 
   /** Sets what is given and answers what the node is then. */
-  tap(namespace: Namespace, link: string, ifindex: number, tap: Tap = {}): Promise<TapNode> {
+  tap(
+    namespace: Namespace,
+    link: string,
+    ifindex: number,
+    { owner, group, mode }: Tap = {},
+  ): Promise<TapNode> {
     return this.session.file({
       op: "tap",
       handle: namespace.handle,
       link,
       ifindex,
-      ...tap,
+      ...(owner !== undefined && { owner: account(owner) }),
+      ...(group !== undefined && { group: account(group) }),
+      ...(mode !== undefined && { mode }),
     }) as Promise<TapNode>;
   }
 
@@ -204,6 +211,10 @@ export class LinkHost {
   }
 }
 
+/** No account's name is all digits; the agent looks up what is text. */
+const account = (spelled: string): string | number =>
+  /^\d+$/.test(spelled) ? Number(spelled) : spelled;
+
 /** The character device of a macvtap. */
 export interface TapNode {
   readonly major: number;
@@ -213,7 +224,8 @@ export interface TapNode {
   readonly mismatch?: boolean;
   readonly uid?: number;
   readonly gid?: number;
-  readonly owner?: string;
-  readonly group?: string;
+  /** Null where the number has no name there. */
+  readonly owner?: string | null;
+  readonly group?: string | null;
   readonly mode?: string;
 }
