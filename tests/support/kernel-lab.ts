@@ -1,6 +1,7 @@
 /** Namespaces, veth pairs and processes of one test, made with `ip` and gone after it. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { readlinkSync, statSync } from "node:fs";
+import { once } from "node:events";
+import { readFileSync, readlinkSync, statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { openHost } from "../../provider/host/open-host";
 import type { Connection } from "../../provider/link/model";
@@ -32,8 +33,7 @@ export class KernelLab {
   readonly config: Config = (key) => (key === "python" ? PYTHON : undefined);
 
   /** A named namespace with loopback up and nothing else. */
-  namespace(): string {
-    const name = `lab${process.pid}-${++count}`;
+  namespace(name = `lab${process.pid}-${++count}`): string {
     execFileSync("ip", ["netns", "add", name]);
     this.#namespaces.add(name);
     this.ip(name, "link", "set", "lo", "up");
@@ -86,6 +86,20 @@ export class KernelLab {
     const ours = readlinkSync("/proc/self/ns/net");
     while (readlinkSync(`/proc/${pid}/ns/net`) === ours) await pause(2);
     return pid;
+  }
+
+  /** Names of the links in the namespace of a process. */
+  namesBeside(pid: number | "self"): string[] {
+    const lines = readFileSync(`/proc/${pid}/net/dev`, "utf8").split("\n").slice(2);
+    return lines.flatMap((line) => /^ *([^:]+):/.exec(line)?.[1] ?? []);
+  }
+
+  /** Kills a process of the lab and waits until it is gone. */
+  async end(pid: number): Promise<void> {
+    const child = this.#processes.find((each) => each.pid === pid);
+    const gone = child && once(child, "exit");
+    child?.kill("SIGKILL");
+    await gone;
   }
 
   deleteNamespace(netns: string): void {
