@@ -73,13 +73,27 @@ export class LinkHost {
     return this.session.hello.bootId;
   }
 
-  /** Opens the namespaces anew each time: one may have been remade under its name since. */
+  /**
+   * Opens the namespaces anew each time: one may have been remade under its name since. An error
+   * names the property that leads nowhere.
+   */
   async place(lowerNetns: Netns | undefined, netns: Netns | undefined): Promise<Place> {
+    const opening = this.#namespaceOf("lowerNetns", lowerNetns);
     const [below, beside] = await Promise.all([
-      this.namespace(lowerNetns),
-      this.namespace(netns ?? lowerNetns),
+      opening,
+      netns === undefined ? opening : this.#namespaceOf("netns", netns),
     ]);
     return { below, beside };
+  }
+
+  async #namespaceOf(property: string, netns: Netns | undefined): Promise<Namespace> {
+    try {
+      return await this.namespace(netns);
+    } catch (error) {
+      if (!isHostError(error) || error.kind !== "missing") throw error;
+      const { failure } = error;
+      throw new HostError({ ...failure, cause: `${property}: ${failure.cause}` });
+    }
   }
 
   /** Throws a `HostError` of kind "missing" where there is no such namespace. */
