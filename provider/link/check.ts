@@ -88,7 +88,7 @@ export function checkLink(
     ...identityFor(given["resourceUrn"], checked, old?.identity, { host, isUnknown }),
   };
   refuseOwnName(inputs, fail);
-  refuseWithoutIpv6(inputs, fail);
+  if (!isUnknown(checked["addrGenMode"])) refuseWithoutIpv6(inputs, fail);
   return { inputs: omitUndefined(inputs), failures };
 }
 
@@ -150,8 +150,7 @@ function refuseWhatDoesNotApply(
 
 /** The kernel answers EEXIST, and nothing but the link itself would be found to have the name. */
 function refuseOwnName({ name, altNames }: Record<string, unknown>, fail: Fail): void {
-  const index = Array.isArray(altNames) ? altNames.indexOf(name) : -1;
-  if (name !== undefined && index >= 0)
+  if (name !== undefined && Array.isArray(altNames) && altNames.includes(name))
     fail("altNames", `${show(name)} is the link's own name already; leave it out of its altNames`);
 }
 

@@ -5,13 +5,11 @@ import { localMachineId } from "../../host/machine";
 import type { Namespace } from "../../host/namespaces";
 import { openHost } from "../../host/open-host";
 import { DeviceCache } from "../../host/device-cache";
-import { causesIn, sceneOf } from "../../link/causes";
 import { checkLink, type CheckFailure } from "../../link/check";
 import { Claims } from "../../link/claims";
 import { hostIdOf } from "../../link/identity";
 import type { LinkInputs, Netns } from "../../link/model";
-import { adoptionMismatch, ownerOf } from "../../link/ownership";
-import { complete, isGenerated } from "../../link/wanted";
+import { adoptee, refusals } from "../../link/refusals";
 import type { CheckAnswer, CheckRequest, Config } from "../../request";
 
 const claims = new Claims();
@@ -42,19 +40,21 @@ export async function checkLinkInputs({
   const late = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
     inputs: known,
     failures: [],
-    note: `no answer within ${LOOK_MS / 1000} s`,
+    note: unchecked(`no answer within ${LOOK_MS / 1000} s`),
   }));
-  const { inputs: placed, failures: refusals, note } = await Promise.race([look, late]);
-  if (note !== undefined)
-    console.log(`pulumi-macvlan: ${known.name} was not checked against its host: ${note}`);
-  return { inputs: { ...placed }, failures: refusals };
+  const { inputs: placed, failures: refused, note } = await Promise.race([look, late]);
+  if (note !== undefined) console.log(`pulumi-macvlan: ${known.name} ${note}`);
+  return { inputs: { ...placed }, failures: refused };
 }
 
 interface Look {
   readonly inputs: LinkInputs;
   readonly failures: readonly CheckFailure[];
+  /** One line for the user, without the link's name. */
   readonly note?: string;
 }
+
+const unchecked = (why: string): string => `was not checked against its host: ${why}`;
 
 /** What the kernel would refuse, told from one cached read-only look at the host. */
 async function lookAt(inputs: LinkInputs, config: Config): Promise<Look> {
@@ -62,7 +62,7 @@ async function lookAt(inputs: LinkInputs, config: Config): Promise<Look> {
   try {
     host = await openHost(inputs.connection, config);
   } catch (error) {
-    return { inputs, failures: [], note: messageOf(error) };
+    return { inputs, failures: [], note: unchecked(messageOf(error)) };
   }
   const opened = await Promise.all([
     open(host, "lowerNetns", inputs.lowerNetns),
@@ -76,17 +76,23 @@ async function lookAt(inputs: LinkInputs, config: Config): Promise<Look> {
     ...withInode("lowerNetns", inputs.lowerNetns, below),
     ...withInode("netns", inputs.netns, beside),
   };
-  // Before anything is refused the host is looked at once more: the program itself may have changed it.
-  let failures: readonly CheckFailure[] = [];
-  for (const fresh of [false, true]) {
+  const makesLower = claims.makes(inputs.identity.host, inputs.lowerNetns, inputs.lowerDevice);
+  const look = async (fresh: boolean): Promise<Look> => {
     const [there, here] = await Promise.all([
       devices.of(host, below, fresh),
       devices.of(host, beside, fresh),
     ]);
-    failures = refusals(inputs, there, here);
-    if (failures.length === 0) break;
-  }
-  return { inputs: placed, failures };
+    const failures = refusals(inputs, { below: there, beside: here }, makesLower);
+    const adopts = failures.length === 0 && adoptee(inputs, here) !== undefined;
+    return {
+      inputs: placed,
+      failures,
+      ...(adopts && { note: "takes over the link that is there" }),
+    };
+  };
+  const cached = await look(false);
+  // Before anything is refused the host is looked at once more: the program itself may have changed it.
+  return cached.failures.length === 0 ? cached : look(true);
 }
 
 async function open(
@@ -109,53 +115,4 @@ function withInode(
   { inode }: Namespace,
 ): Partial<LinkInputs> {
   return typeof netns === "object" && "pid" in netns ? { [property]: { ...netns, inode } } : {};
-}
-
-function refusals(
-  inputs: LinkInputs,
-  below: Awaited<ReturnType<DeviceCache["of"]>>,
-  beside: typeof below,
-): CheckFailure[] {
-  const { mark, host } = inputs.identity;
-  const scene = sceneOf({ below, beside }, complete(inputs, undefined).settings, mark);
-  const found = beside.find((device) => device.settings.name === inputs.name);
-  const adopted =
-    inputs.adopt === true && found !== undefined && ownerOf(found, mark) === "foreign"
-      ? found
-      : undefined;
-  if (adopted !== undefined) {
-    const mismatch = adoptionMismatch(
-      adopted,
-      complete(inputs, undefined),
-      scene.lower?.ifindex,
-      !isGenerated(inputs.identity, "macAddress"),
-    );
-    return mismatch.length === 0
-      ? []
-      : [
-          {
-            property: "adopt",
-            reason: `The link ${inputs.name} that is there is not the one declared: ${mismatch.join("; ")}`,
-          },
-        ];
-  }
-  return (
-    causesIn(scene)
-      // A link of this package may be changed or deleted in this very run.
-      .filter(
-        ({ culprit }) =>
-          culprit?.mark === undefined &&
-          !(culprit !== undefined && ownerOf(culprit, mark) === "ours"),
-      )
-      .filter(
-        ({ property }) =>
-          !(
-            property === "lowerDevice" && claims.makes(host, inputs.lowerNetns, inputs.lowerDevice)
-          ),
-      )
-      .map(({ property, cause, cure }) => ({
-        property,
-        reason: `${cause.charAt(0).toUpperCase()}${cause.slice(1)}. ${cure}`,
-      }))
-  );
 }

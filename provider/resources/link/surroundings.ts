@@ -63,7 +63,7 @@ export function tapDevice(node: TapNode, declared: Tap): TapDevice {
   const spell = (
     given: string | undefined,
     id: number | undefined,
-    name: string | undefined,
+    name: string | null | undefined,
   ): string | undefined =>
     given !== undefined && /^\d+$/.test(given) ? id?.toString() : (name ?? id?.toString());
   return {

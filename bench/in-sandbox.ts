@@ -1,0 +1,21 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+const INSIDE = "PULUMI_MACVLAN_BENCH_IN_SANDBOX";
+const SANDBOX = join(__dirname, "..", "scripts", "sandbox");
+
+/** Runs `main` in namespaces of its own, by starting the program that is running once more in them. */
+export function inSandbox(main: () => Promise<void>): void {
+  if (process.env[INSIDE] === "1") {
+    void main();
+    return;
+  }
+  const options = process.getuid?.() === 0 ? ["--root", "--"] : ["--"];
+  const program = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const { status, error } = spawnSync(SANDBOX, [...options, ...program], {
+    stdio: "inherit",
+    env: { ...process.env, [INSIDE]: "1" },
+  });
+  if (error !== undefined) throw error;
+  process.exitCode = status ?? 1;
+}

@@ -1,0 +1,50 @@
+import { causesIn, sceneOf, type Device, type Snapshot } from "./causes";
+import type { CheckFailure } from "./check";
+import type { LinkInputs } from "./model";
+import { adoptionMismatch, ownerOf } from "./ownership";
+import { complete, isGenerated } from "./wanted";
+
+/** The link that something else made and that this resource would take over. */
+export function adoptee(inputs: LinkInputs, beside: readonly Device[]): Device | undefined {
+  if (inputs.adopt !== true) return undefined;
+  const found = beside.find(({ settings }) => settings.name === inputs.name);
+  const isForeign = found !== undefined && ownerOf(found, inputs.identity.mark) === "foreign";
+  return isForeign ? found : undefined;
+}
+
+/**
+ * What the kernel would refuse, as the host is now. Links of this package are not held against a
+ * resource: the very run that asks may change or delete them. `makesLower` knows whether it makes
+ * the lower device.
+ */
+export function refusals(
+  inputs: LinkInputs,
+  { below, beside }: Snapshot,
+  makesLower: boolean,
+): CheckFailure[] {
+  const { mark } = inputs.identity;
+  const wanted = complete(inputs, undefined);
+  const adopted = adoptee(inputs, beside);
+  // It stands in its own way neither by its name nor as a sibling.
+  const others = (devices: readonly Device[]): readonly Device[] =>
+    devices.filter(
+      ({ ifindex, settings: { name } }) => ifindex !== adopted?.ifindex || name !== inputs.name,
+    );
+  const scene = sceneOf({ below: others(below), beside: others(beside) }, wanted.settings, mark);
+  const failures = causesIn(scene)
+    .filter(({ culprit }) => culprit === undefined || ownerOf(culprit, mark) === "foreign")
+    .filter(({ property }) => !(property === "lowerDevice" && makesLower))
+    .map(({ property, cause, cure }) => ({ property, reason: `${sentence(cause)}. ${cure}` }));
+  if (adopted === undefined || scene.lower === undefined) return failures;
+  const mismatch = adoptionMismatch(
+    adopted,
+    wanted,
+    scene.lower.ifindex,
+    !isGenerated(inputs.identity, "macAddress"),
+  );
+  if (mismatch.length === 0) return failures;
+  const reason = `The link ${inputs.name} that is there is not the one declared: ${mismatch.join("; ")}. Declare what is there, or choose another name`;
+  return [...failures, { property: "adopt", reason }];
+}
+
+const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`;
