@@ -15,7 +15,10 @@ export async function onFreshLowerDevice<T>(work: (lower: LowerDevice) => Promis
   ip("link", "add", name, "up", "type", "veth", "peer", "name", `wire${count}`);
   ip("link", "set", `wire${count}`, "up");
   try {
-    return await work({ name, ifindex: Number(/^\d+/.exec(ip("-o", "link", "show", "dev", name))) });
+    return await work({
+      name,
+      ifindex: Number(/^\d+/.exec(ip("-o", "link", "show", "dev", name))),
+    });
   } finally {
     // One by one, as with the lower device, 2,000 would take a minute.
     ip("link", "delete", "group", String(GROUP));

@@ -7,7 +7,13 @@ import { openHost } from "../provider/host/open-host";
 import { Session } from "../provider/host/session";
 import type { LinkInputs } from "../provider/link/model";
 import { decodeAnswer } from "../provider/host/messages";
-import { IFF_UP, MACVLAN_MODE_BRIDGE, NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL } from "../provider/netlink/constants";
+import {
+  IFF_UP,
+  MACVLAN_MODE_BRIDGE,
+  NLM_F_ACK,
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+} from "../provider/netlink/constants";
 import { newLink } from "../provider/netlink/requests";
 import { checkLinkInputs, createLink } from "../provider/resources/link";
 import { localTransport } from "../provider/transport/local";
@@ -39,8 +45,10 @@ const octet = (value: number): string => value.toString(16).padStart(2, "0");
 /** Prepares what is not to be measured, and answers what is. */
 type Contender = (lower: LowerDevice, all: readonly Link[]) => Promise<() => Promise<unknown>>;
 
-const add = (lower: LowerDevice) => ({ name, macAddress }: Link): string =>
-  `link add name ${name} link ${lower.name} address ${macAddress} up group ${GROUP} type macvlan mode bridge`;
+const add =
+  (lower: LowerDevice) =>
+  ({ name, macAddress }: Link): string =>
+    `link add name ${name} link ${lower.name} address ${macAddress} up group ${GROUP} type macvlan mode bridge`;
 
 const peerAdds: Contender = async (lower, all) => {
   const lines = all.map(add(lower));
@@ -60,13 +68,18 @@ const oursAdd: Contender = async (lower, all) => {
           IFLA_LINK: lower.ifindex,
           IFLA_ADDRESS: macAddress,
           IFLA_GROUP: GROUP,
-          IFLA_LINKINFO: { IFLA_INFO_KIND: "macvlan", IFLA_INFO_DATA: { IFLA_MACVLAN_MODE: MACVLAN_MODE_BRIDGE } },
+          IFLA_LINKINFO: {
+            IFLA_INFO_KIND: "macvlan",
+            IFLA_INFO_DATA: { IFLA_MACVLAN_MODE: MACVLAN_MODE_BRIDGE },
+          },
         },
       },
       { sequence: n + 1, flags: NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL },
     );
     const undo = session.newUndoId();
-    const { datagrams } = await session.change(undo, session.deadlineMs, [{ handle, message, inverses: [] }]);
+    const { datagrams } = await session.change(undo, session.deadlineMs, [
+      { handle, message, inverses: [] },
+    ]);
     if (decodeAnswer(datagrams).errno !== 0) throw new Error(`${name} was refused`);
   };
   return async () => {
@@ -91,7 +104,14 @@ const oursComplete: Contender = async (lower, all) => {
   const inputs = await Promise.all(
     all.map(async (link) => {
       const resourceUrn = `urn:pulumi:bench::bench::pulumi-nodejs:dynamic/macvlan:Macvlan::${link.name}`;
-      const given = { kind: "macvlan", resourceUrn, lowerDevice: lower.name, mode: "bridge", group: GROUP, ...link };
+      const given = {
+        kind: "macvlan",
+        resourceUrn,
+        lowerDevice: lower.name,
+        mode: "bridge",
+        group: GROUP,
+        ...link,
+      };
       const answer = await checkLinkInputs({ inputs: given, config, isUnknown: () => false });
       if (answer.failures.length > 0) throw new Error(JSON.stringify(answer.failures));
       return answer.inputs as unknown as LinkInputs;
@@ -111,7 +131,12 @@ interface Comparison {
 
 const COMPARISONS: readonly Comparison[] = [
   { what: `${LINKS} creates, up in the same message`, peer: peerAdds, ours: oursAdd, goal: 1.2 },
-  { what: `${LINKS} complete creates: link, alias and mark, read-back`, peer: peerCompletes, ours: oursComplete, goal: 1.3 },
+  {
+    what: `${LINKS} complete creates: link, alias and mark, read-back`,
+    peer: peerCompletes,
+    ours: oursComplete,
+    goal: 1.3,
+  },
 ];
 
 let rounds = 0;
@@ -135,7 +160,8 @@ inSandbox(async () => {
       times.ours.push(await measure(ours));
     }
     const [theirs, mine] = [median(times.peer), median(times.ours)];
-    const range = (all: number[]): string => `${seconds(Math.min(...all))} to ${seconds(Math.max(...all))}`;
+    const range = (all: number[]): string =>
+      `${seconds(Math.min(...all))} to ${seconds(Math.max(...all))}`;
     rows.push(
       [what, "ip -batch", seconds(theirs), range(times.peer), "", ""],
       ["", "ours", seconds(mine), range(times.ours), (mine / theirs).toFixed(2), `≤ ${goal}`],
@@ -146,7 +172,9 @@ inSandbox(async () => {
     starts.push(await timed(async () => void (await Session.start(localTransport())).close()));
   }
   console.log(table(["work", "who", "median", "from … to", "ratio", "goal"], rows));
-  console.log(`\nMedians of ${ROUNDS}, in turn. The agent's start, once for each host and run: ${median(starts).toFixed(0)} ms.`);
+  console.log(
+    `\nMedians of ${ROUNDS}, in turn. The agent's start, once for each host and run: ${median(starts).toFixed(0)} ms.`,
+  );
 });
 
 function seconds(ms: number): string {
