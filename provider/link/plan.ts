@@ -35,12 +35,19 @@ const NOT_AT_CREATION: readonly PropertyName[] = [
  * The creation that cannot leak. The new link carries a random group until it carries its alias, so
  * that its undo ("delete that group") can be armed before there is a link, and can hit no other.
  */
-export function planCreation({ settings }: Wanted, group: number): [PlannedStep, ...PlannedStep[]] {
-  const first = pick(settings, (name) => !NOT_AT_CREATION.includes(name));
+export function planCreation(
+  { settings }: Wanted,
+  group: number,
+  temporaryName?: string,
+): [PlannedStep, ...PlannedStep[]] {
+  const named = { ...settings, name: temporaryName ?? settings.name };
+  const first = pick(named, (name) => !NOT_AT_CREATION.includes(name));
   const up = settings.adminState === "up";
-  // An IPv6 address would be made at UP, so how to make it comes before.
-  const upAtOnce = up && settings.addrGenMode === undefined;
+  // An IPv6 address would be made at UP, so how to make it comes before; so does a name, which
+  // older kernels do not change on a link that is UP.
+  const upAtOnce = up && settings.addrGenMode === undefined && temporaryName === undefined;
   const later: Step[] = [{ do: "set", settings: { alias: settings.alias ?? "" } }];
+  if (temporaryName !== undefined) later.push({ do: "set", settings: { name: settings.name } });
   if (settings.addrGenMode !== undefined)
     later.push({ do: "set", settings: { addrGenMode: settings.addrGenMode } });
   if (settings.altNames?.length)

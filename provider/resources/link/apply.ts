@@ -1,6 +1,6 @@
-import { randomInt } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { HostError } from "../../errors";
-import type { LinkHost } from "../../host/link-host";
+import { StepRefused, type LinkHost } from "../../host/link-host";
 import { sameNamespace, type Target } from "../../host/step-messages";
 import type { Device } from "../../link/causes";
 import { transitionalGroup } from "../../link/identity";
@@ -8,6 +8,7 @@ import { asMade, planChange, planCreation, type PlannedStep } from "../../link/p
 import type { Tap } from "../../link/model";
 import type { TapDevice } from "../../link/state";
 import type { Wanted } from "../../link/wanted";
+import { Errno } from "../../netlink/errno";
 import { awaitTap, TapTaken } from "./tap";
 
 /** A link of ours after it was made or changed. */
@@ -19,40 +20,64 @@ export interface Applied {
 export type Site = Pick<Target, "place" | "lowerIfindex">;
 
 // Automatic ifindexes rise from 1 and none was seen near these; the kernel goes on after its own last one.
-const EXPLICIT_IFINDEX = { min: 1_000_000_000, max: 2_000_000_000 };
-const TAP_TRIES = 5;
+const IFINDEX = { min: 1_000_000_000, max: 2_000_000_000 };
+const MOST_TRIES = 5;
+
+/** What the kernel would choose by itself, or the program's own, when absent. */
+interface Making {
+  readonly ifindex?: number;
+  /** A name that the link has until it is where it belongs. */
+  readonly name?: string;
+}
 
 /**
  * Makes the link so that nothing leaks whatever is killed meanwhile: its undo is armed before it
  * exists, and disarmed once all of it stands.
  */
 export async function make(host: LinkHost, site: Site, wanted: Wanted): Promise<Applied> {
-  let ifindex: number | undefined;
+  let how: Making = {};
   for (let tries = 1; ; tries++) {
     try {
-      return await makeOnce(
-        host,
-        { ...site, kind: wanted.kind, mark: wanted.mark, ifindex },
-        wanted,
-      );
+      return await makeOnce(host, site, wanted, how);
     } catch (error) {
+      if (tries === MOST_TRIES) throw error;
       // The ifindexes of two namespaces met: /dev/tap<N> is another link's. Ask for a number that is free.
-      if (!(error instanceof TapTaken) || tries === TAP_TRIES) throw error;
-      ifindex = randomInt(EXPLICIT_IFINDEX.min, EXPLICIT_IFINDEX.max);
+      if (error instanceof TapTaken) how = { ...how, ifindex: randomInt(IFINDEX.min, IFINDEX.max) };
+      else if (await isTakenBelow(error, host, site, wanted)) how = { ...how, name: freeName() };
+      else throw error;
     }
   }
 }
 
-async function makeOnce(host: LinkHost, target: Target, wanted: Wanted): Promise<Applied> {
+/** Older kernels (6.18 does not) also want the name to be free in the namespace of the lower device. */
+async function isTakenBelow(
+  error: unknown,
+  host: LinkHost,
+  { place }: Site,
+  { settings: { name } }: Wanted,
+): Promise<boolean> {
+  if (!(error instanceof StepRefused && error.errno === Errno.EEXIST)) return false;
+  if (sameNamespace(place.below, place.beside)) return false;
+  const [below, beside] = await Promise.all([
+    host.device(place.below, { name }),
+    host.device(place.beside, { name }),
+  ]);
+  return below !== undefined && beside === undefined;
+}
+
+const freeName = (): string => `mv-${randomBytes(5).toString("hex")}`;
+
+async function makeOnce(host: LinkHost, site: Site, wanted: Wanted, how: Making): Promise<Applied> {
+  const target = { ...site, kind: wanted.kind, mark: wanted.mark, ifindex: how.ifindex };
   const group = transitionalGroup(wanted.mark, randomInt(0x1000));
-  const [first, ...rest] = planCreation(wanted, group);
+  const [first, ...rest] = planCreation(wanted, group, how.name);
   return undoable(host, async (undo) => {
     const echoed = await host.change(undo, [first], target);
     // No echo comes from another namespace. Whatever link is found there, only ours has the group.
     const { below, beside } = target.place;
     const made = sameNamespace(below, beside)
       ? echoed[0]
-      : await host.device(beside, { name: wanted.settings.name });
+      : await host.device(beside, { name: how.name ?? wanted.settings.name });
     if (made?.settings.group !== group) throw vanished(host, wanted);
     return finish(host, undo, asMade(rest, made), { ...target, ifindex: made.ifindex }, wanted);
   });
