@@ -70,6 +70,13 @@ export class KernelLab {
     return shown.filter((link): link is IpLink => link.ifname !== undefined);
   }
 
+  /** All links of all namespaces of the lab, to compare before and after. */
+  everything(): Record<string, IpLink[]> {
+    return Object.fromEntries(
+      [...this.#namespaces].map((netns) => [netns, this.links(netns).map(settled)]),
+    );
+  }
+
   /** Macvlans and macvtaps: what may be left behind. */
   macvlans(netns: string): IpLink[] {
     return this.links(netns).filter((link) => /^macv/.test(link.linkinfo?.info_kind ?? ""));
@@ -127,4 +134,9 @@ export class KernelLab {
     const host = await openHost(connection, this.config).catch(() => undefined);
     await host?.session.close();
   }
+}
+
+/** Without what the kernel works out in its own time after a device went up. */
+function settled({ operstate: _, flags, ...link }: IpLink): IpLink {
+  return { ...link, operstate: "", flags: flags.filter((flag) => flag !== "NO-CARRIER") };
 }
