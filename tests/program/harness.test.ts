@@ -1,5 +1,6 @@
 /** The harness of the program tests, with a provider that does nothing. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { PulumiProject } from "../support/pulumi-project";
 
@@ -14,9 +15,12 @@ const program = (args: object) => `
 describe("the harness of the program tests", function () {
   this.timeout(120_000);
   let project: PulumiProject;
+  let begun: string;
+  const creating = () => existsSync(begun);
 
   beforeEach(async () => {
     project = await PulumiProject.create({ program: program({}), packages: [DO_NOTHING] });
+    begun = join(project.folder, "begun");
   });
 
   afterEach(() => project.remove());
@@ -60,9 +64,9 @@ describe("the harness of the program tests", function () {
   });
 
   it("knows a run's processes by what they are, and that they end with it", async () => {
-    project.write("index.js", program({ sleep: 1000 }));
+    project.write("index.js", program({ sleep: 1000, begun }));
     const run = project.start("up");
-    await run.until(/one creating/);
+    await run.until(creating);
     const roles = run.processes().map(({ role }) => role);
     for (const role of ["engine", "language host", "program", "provider starter", "provider"]) {
       assert.ok((roles as string[]).includes(role), `${role} among ${roles.join(", ")}`);
@@ -72,9 +76,9 @@ describe("the harness of the program tests", function () {
   });
 
   it("lets one Ctrl-C finish what is under way", async () => {
-    project.write("index.js", program({ sleep: 1500 }));
+    project.write("index.js", program({ sleep: 1500, begun }));
     const run = project.start("up");
-    await run.until(/one creating/);
+    await run.until(creating);
     run.signal("SIGINT");
     const ended = await run.ended();
     assert.notEqual(ended.status, 0);
@@ -85,9 +89,9 @@ describe("the harness of the program tests", function () {
   });
 
   it("sees what a killed engine leaves: a lock, a pending operation, and no provider", async () => {
-    project.write("index.js", program({ sleep: 20_000 }));
+    project.write("index.js", program({ sleep: 20_000, begun }));
     const run = project.start("up");
-    await run.until(/one creating/);
+    await run.until(creating);
     run.signal("SIGKILL");
     const ended = await run.ended();
     assert.equal(ended.signal, "SIGKILL");
@@ -106,9 +110,9 @@ describe("the harness of the program tests", function () {
   });
 
   it("kills a provider, and the engine says so", async () => {
-    project.write("index.js", program({ sleep: 20_000 }));
+    project.write("index.js", program({ sleep: 20_000, begun }));
     const run = project.start("up");
-    await run.until(/one creating/);
+    await run.until(creating);
     assert.equal(run.kill("provider"), 1);
     assert.notEqual((await run.ended()).status, 0);
   });

@@ -5,7 +5,11 @@ const pulumi = require("@pulumi/pulumi");
 const PROVIDER = 'exports.handler=()=>require("do-nothing/provider")';
 
 class Nothing extends pulumi.CustomResource {
-  /** `args` come back as outputs. `sleep`: milliseconds that create, update and delete take. */
+  /**
+   * `args` come back as outputs. `sleep`: milliseconds that create, update and delete take; `begun`:
+   * a file that create writes first. The engine announces a create before it records it, so only
+   * then is it sure to be recorded.
+   */
   constructor(name, args = {}, options = {}) {
     super(
       "pulumi-nodejs:dynamic/nothing:Nothing",

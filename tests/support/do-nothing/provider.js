@@ -1,4 +1,5 @@
 "use strict";
+const { writeFileSync } = require("node:fs");
 
 const pause = (milliseconds = 0) =>
   milliseconds > 0 ? new Promise((resolve) => setTimeout(resolve, milliseconds)) : undefined;
@@ -16,6 +17,7 @@ module.exports = {
   check: async (olds, news) => ({ inputs: news }),
   diff: async (id, olds, news) => ({ changes: differs(olds, news) }),
   create: async (inputs) => {
+    if (inputs.begun) writeFileSync(inputs.begun, "");
     await pause(inputs.sleep);
     return { id: "nothing", outs: kept(inputs) };
   },
