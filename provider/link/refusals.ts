@@ -15,12 +15,13 @@ export function adoptee(inputs: LinkInputs, beside: readonly Device[]): Device |
 /**
  * What the kernel would refuse, as the host is now. Links of this package are not held against a
  * resource: the very run that asks may change or delete them. `makesLower` knows whether it makes
- * the lower device.
+ * the lower device; `before` is what the resource was until now.
  */
 export function refusals(
   inputs: LinkInputs,
   { below, beside }: Snapshot,
   makesLower: boolean,
+  before?: LinkInputs,
 ): CheckFailure[] {
   const { mark } = inputs.identity;
   const wanted = complete(inputs, undefined);
@@ -33,6 +34,7 @@ export function refusals(
   const scene = sceneOf({ below: others(below), beside: others(beside) }, wanted.settings, mark);
   const failures = causesIn(scene)
     .filter(({ culprit }) => culprit === undefined || ownerOf(culprit, mark) === "foreign")
+    .filter(({ culprit }) => culprit === undefined || !mayHaveLostItsAlias(culprit, before))
     .filter(({ property }) => !(property === "lowerDevice" && makesLower))
     .map(({ property, cause, cure }) => ({ property, reason: `${sentence(cause)}. ${cure}` }));
   if (adopted === undefined || scene.lower === undefined) return failures;
@@ -45,6 +47,20 @@ export function refusals(
   if (mismatch.length === 0) return failures;
   const reason = `The link ${inputs.name} that is there is not the one declared: ${mismatch.join("; ")}. Declare what is there, or choose another name`;
   return [...failures, { property: "adopt", reason }];
+}
+
+/** The resource's own link, by all that can be seen from here; the update compares ifindex and boot too. */
+function mayHaveLostItsAlias(
+  { kind, mark, settings }: Device,
+  before: LinkInputs | undefined,
+): boolean {
+  return (
+    before !== undefined &&
+    mark === undefined &&
+    kind === before.kind &&
+    settings.name === before.name &&
+    (before.macAddress ?? settings.macAddress) === settings.macAddress
+  );
 }
 
 const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`;

@@ -14,6 +14,8 @@ import type { CheckAnswer, CheckRequest, Config } from "../../request";
 
 const claims = new Claims();
 const devices = new DeviceCache();
+// By URN: check runs a second time for a resource that is replaced, then without its old inputs.
+const before = new Map<string, LinkInputs>();
 
 // Preview must not hang on a host that is slow to answer.
 const LOOK_MS = 5000;
@@ -32,11 +34,13 @@ export async function checkLinkInputs({
   // What is unknown, or wrong already, says nothing about the host yet.
   if (failures.length > 0 || isUnknown(inputs)) return { inputs, failures };
   const known = inputs as unknown as LinkInputs;
-  const conflicts = claims.claim(String(given["resourceUrn"]), known, isUnknown);
+  const urn = String(given["resourceUrn"]);
+  if (old !== undefined) before.set(urn, old);
+  const conflicts = claims.claim(urn, known, isUnknown);
   // What dependsOn names may still change the host: nothing that is seen now would be a reason to refuse.
   if (conflicts.length > 0 || waits === true || config("snapshot") === "off")
     return { inputs, failures: conflicts };
-  const look = lookAt(known, config);
+  const look = lookAt(known, before.get(urn), config);
   const late = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
     inputs: known,
     failures: [],
@@ -57,7 +61,11 @@ interface Look {
 const unchecked = (why: string): string => `was not checked against its host: ${why}`;
 
 /** What the kernel would refuse, told from one cached read-only look at the host. */
-async function lookAt(inputs: LinkInputs, config: Config): Promise<Look> {
+async function lookAt(
+  inputs: LinkInputs,
+  before: LinkInputs | undefined,
+  config: Config,
+): Promise<Look> {
   let host: LinkHost;
   try {
     host = await openHost(inputs.connection, config);
@@ -82,7 +90,7 @@ async function lookAt(inputs: LinkInputs, config: Config): Promise<Look> {
       devices.of(host, below, fresh),
       devices.of(host, beside, fresh),
     ]);
-    const failures = refusals(inputs, { below: there, beside: here }, makesLower);
+    const failures = refusals(inputs, { below: there, beside: here }, makesLower, before);
     const adopts = failures.length === 0 && adoptee(inputs, here) !== undefined;
     return {
       inputs: placed,
