@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { transitionalGroup } from "../../provider/link/identity";
-import type { LinkInputs, LinkState } from "../../provider/link/model";
+import {
+  ADDR_GEN_MODES,
+  type LinkInputs,
+  type LinkState,
+  type Settings,
+} from "../../provider/link/model";
 import { ownerOf } from "../../provider/link/ownership";
 import { asMade, needsRemaking, planChange, planCreation } from "../../provider/link/plan";
 import type { PlannedStep } from "../../provider/link/plan";
@@ -36,6 +41,36 @@ function stateIn(host: ModelledHost, inputs: LinkInputs): LinkState {
   return stateOf(keptOf(inputs, undefined), host.existing(inputs.name), around);
 }
 
+/** What holds again when something was declared and is no longer. */
+const DEFAULTS = {
+  mtu: 1500,
+  adminState: "up",
+  noPromisc: false,
+  noDst: false,
+  broadcastQueueLength: 1000,
+  broadcastLimit: 1,
+  sourceMacAddresses: [],
+  group: 0,
+  alias: "",
+  altNames: [],
+} as const satisfies Settings;
+
+function assertReset(before: LinkInputs, after: LinkInputs, now: Settings): void {
+  for (const [name, value] of Object.entries(DEFAULTS)) {
+    const removed = name in before && !(name in after);
+    if (removed) assert.deepEqual(now[name as keyof Settings], value, name);
+  }
+  if (before.txQueueLength !== undefined && after.txQueueLength === undefined)
+    assert.equal(now.txQueueLength, after.kind === "macvtap" ? 500 : 1000);
+  if (before.tap?.mode !== undefined && after.tap?.mode === undefined)
+    assert.equal(now.tap?.mode, "0600");
+  if (before.addrGenMode !== undefined && after.addrGenMode === undefined)
+    // Below 1280 bytes there is no IPv6 to be asked.
+    assert.equal(now.addrGenMode ?? "none", after.kind === "macvtap" ? "none" : expectedOn(now));
+}
+
+const expectedOn = ({ mtu = 0 }: Settings): string => (mtu < 1280 ? "none" : "eui64");
+
 /** A link from elsewhere has no mark yet. */
 function takeMarkAway(host: ModelledHost, name: string): void {
   const settings = { alias: "somebody's" };
@@ -58,6 +93,10 @@ describe("a creation, of any link", () => {
         assert.deepEqual(diffLink(state, inputs, isUnknown).differences, []);
         assert.deepEqual(JSON.parse(JSON.stringify(inputsOf(state))), inputs);
         assert.equal(link.settings.group, inputs.group ?? 0);
+        // How addresses are made is settled before the link goes up and gets one.
+        const { addrGenMode } = link.settings;
+        const madeBy = host.kernel.link(inputs.name)?.addressMadeBy;
+        if (madeBy !== undefined) assert.equal(ADDR_GEN_MODES[madeBy], addrGenMode);
       }),
     );
   });
@@ -121,6 +160,7 @@ describe("a change, of any link into any other that it can become alive", () => 
         assert.deepEqual(shortfalls(wanted, stateIn(host, after)), []);
         assert.deepEqual(planChange(wanted, host.existing(after.name)), []);
         assert.equal(host.existing(after.name).mark, after.identity.mark);
+        assertReset(before, after, host.existing(after.name).settings);
         assert.deepEqual(diffLink(stateIn(host, after), after, isUnknown).differences, []);
         const { adminState } = host.existing(after.name).settings;
         const counted = after.mode === "passthru" && adminState === "up" && !after.noPromisc;

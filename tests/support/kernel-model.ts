@@ -5,6 +5,8 @@
 import { deepStrictEqual, ok } from "node:assert";
 import {
   IFF_UP,
+  IN6_ADDR_GEN_MODE_EUI64,
+  IN6_ADDR_GEN_MODE_NONE,
   MACVLAN_FLAG_NOPROMISC,
   MACVLAN_MACADDR_SET,
   MACVLAN_MODE_PASSTHRU,
@@ -23,7 +25,6 @@ import type { MacvlanAttributes } from "../../provider/netlink/macvlan-attribute
 import { decodeMessages } from "../../provider/netlink/message";
 
 const IPV6_MIN_MTU = 1280;
-const EUI64 = 0;
 
 export interface ModelLink {
   readonly ifindex: number;
@@ -40,6 +41,8 @@ export interface ModelLink {
   altNames: string[];
   /** Undefined while the link has no IPv6. */
   addrGenMode: number | undefined;
+  /** How the host made itself an IPv6 address when the link went up, if it did. */
+  addressMadeBy: number | undefined;
   mode: number;
   flags: number;
   sources: string[];
@@ -99,7 +102,9 @@ export class KernelModel {
 
   /** All that there is, for comparison. */
   snapshot(): unknown {
-    return structuredClone({ lower: this.lower, links: this.links });
+    // An address that IPv6 made is beyond any plan: a link that goes up gets one, and keeps it.
+    const links = this.links.map((link) => ({ ...link, addressMadeBy: undefined }));
+    return structuredClone({ lower: this.lower, links });
   }
 
   #create({ index, flags, attributes }: LinkMessage, messageFlags: number): void {
@@ -131,7 +136,8 @@ export class KernelModel {
       group,
       alias: "",
       altNames: [],
-      addrGenMode: mtu < IPV6_MIN_MTU ? undefined : EUI64,
+      addrGenMode: mtu < IPV6_MIN_MTU ? undefined : IN6_ADDR_GEN_MODE_EUI64,
+      addressMadeBy: undefined,
       mode,
       flags: macvlan.IFLA_MACVLAN_FLAGS ?? 0,
       sources: [],
@@ -158,7 +164,8 @@ export class KernelModel {
       if (attributes.IFLA_MTU > this.lower.mtu) throw new Refusal(Errno.EINVAL);
       link.mtu = attributes.IFLA_MTU;
       // IPv6 leaves with the room for it, and comes back as new.
-      link.addrGenMode = link.mtu < IPV6_MIN_MTU ? undefined : (link.addrGenMode ?? EUI64);
+      link.addrGenMode =
+        link.mtu < IPV6_MIN_MTU ? undefined : (link.addrGenMode ?? IN6_ADDR_GEN_MODE_EUI64);
     }
     link.name = attributes.IFLA_IFNAME ?? link.name;
     link.alias = attributes.IFLA_IFALIAS ?? link.alias;
@@ -203,6 +210,7 @@ export class KernelModel {
     const taken = [this.lower, ...others].some(({ address }) => address === link.address);
     if (!passthru && taken) throw new Refusal(Errno.EADDRINUSE);
     if (passthru && (link.flags & MACVLAN_FLAG_NOPROMISC) === 0) this.lower.promiscuity += 1;
+    if (link.addrGenMode !== IN6_ADDR_GEN_MODE_NONE) link.addressMadeBy ??= link.addrGenMode;
     link.up = true;
   }
 
