@@ -1,4 +1,5 @@
 import { HostError, isHostError, outcomeUnknown, type Failure } from "../errors";
+import { BE_ROOT } from "../link/explain";
 import { Errno, errnoName } from "../netlink/errno";
 import { dumpLinks, deleteLink, getLinkByIndex, getLinkByName } from "../netlink/requests";
 import type { Device } from "../link/causes";
@@ -108,9 +109,13 @@ export class LinkHost {
             : { path: netns.path },
       );
     } catch (error) {
-      if (!isHostError(error) || error.errno === undefined || !NO_NAMESPACE.includes(error.errno))
-        throw error;
-      throw new HostError({ ...error.failure, kind: "missing", ...missingNamespace(netns) });
+      if (!isHostError(error) || error.errno === undefined) throw error;
+      const { failure, errno } = error;
+      if (NO_NAMESPACE.includes(errno))
+        throw new HostError({ ...failure, kind: "missing", ...missingNamespace(netns) });
+      throw errno === Errno.EPERM || errno === Errno.EACCES
+        ? new HostError({ ...failure, cure: BE_ROOT })
+        : error;
     }
   }
 

@@ -16,11 +16,13 @@ interface Meaning {
   readonly cure: string;
 }
 
+export const BE_ROOT = "Run Pulumi as root, or set connection: { sudo: true }";
+
 /** What an errno means for a link when nothing on the host shows a particular cause. */
 const MEANINGS: Readonly<Record<number, Meaning>> = {
   [Errno.EPERM]: {
     cause: "the agent may not change links there (it lacks CAP_NET_ADMIN)",
-    cure: "Run Pulumi as root, or set connection: { sudo: true }",
+    cure: BE_ROOT,
   },
   [Errno.EOPNOTSUPP]: {
     cause: "this kernel cannot do that; most often it has no macvlan or macvtap driver",
