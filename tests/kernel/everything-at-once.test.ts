@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import type { Kind } from "../../provider/link/model";
-import { broadcastLimitOf } from "../support/broadcast-limit";
+import { broadcastLimitOf } from "../support/raw-link";
 import { SHOWN } from "../support/ip-link";
 import { useLab } from "../support/kernel-lab";
 import { LinkResource } from "../support/link-resource";

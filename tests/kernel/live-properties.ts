@@ -1,6 +1,6 @@
 /** A row for each live property: values to give it, and how somebody changes it by hand. */
 import type { Kind, Mode, PropertyName } from "../../provider/link/model";
-import { broadcastLimitOf, setBroadcastLimit } from "../support/broadcast-limit";
+import { broadcastLimitOf, setBroadcastLimit } from "../support/raw-link";
 import { SHOWN } from "../support/ip-link";
 import type { KernelLab } from "../support/kernel-lab";
 

@@ -111,8 +111,12 @@ export class LinkResource {
     return this.state;
   }
 
-  async read(): Promise<ReadAnswer> {
-    const { id, state, lab } = this;
+  read(): Promise<ReadAnswer> {
+    return this.readAs(this.state);
+  }
+
+  async readAs(state: LinkState): Promise<ReadAnswer> {
+    const { id, lab } = this;
     return saved((await readLink({ id, state, config: lab.config })) ?? null) ?? undefined;
   }
 
@@ -124,9 +128,13 @@ export class LinkResource {
     return answer.state;
   }
 
-  async delete(): Promise<void> {
-    const { id, state, lab } = this;
-    await deleteLink({ id, state, config: lab.config });
+  delete(): Promise<void> {
+    return this.deleteAs(this.state);
+  }
+
+  deleteAs(state: LinkState): Promise<void> {
+    const { id, lab } = this;
+    return deleteLink({ id, state, config: lab.config });
   }
 
   get #old(): Arguments | undefined {

@@ -1,8 +1,8 @@
-"""Reads or sets IFLA_MACVLAN_BC_CUTOFF, which iproute2 before 6.4 does not know: NETNS LINK [VALUE]."""
+"""What iproute2 cannot do: NETNS LINK limit [VALUE], the broadcast limit; NETNS LINK group VALUE, above 2^31."""
 import ctypes, os, socket, struct, sys
 
 RTM_NEWLINK, RTM_GETLINK, NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 16, 18, 1, 4, 2
-IFLA_IFNAME, IFLA_LINKINFO, IFLA_INFO_KIND, IFLA_INFO_DATA, IFLA_MACVLAN_BC_CUTOFF = 3, 18, 1, 2, 9
+IFLA_IFNAME, IFLA_LINKINFO, IFLA_INFO_KIND, IFLA_INFO_DATA, IFLA_MACVLAN_BC_CUTOFF, IFLA_GROUP = 3, 18, 1, 2, 9, 27
 
 
 def attribute(number, payload):
@@ -29,15 +29,17 @@ def ask(sock, kind, flags, index, body):
     return answer
 
 
-namespace, link = sys.argv[1:3]
+namespace, link, what = sys.argv[1:4]
 with open("/run/netns/" + namespace) as file:
     if ctypes.CDLL(None, use_errno=True).setns(file.fileno(), 0):
         raise OSError(ctypes.get_errno(), "setns")
 netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
 answer = ask(netlink, RTM_GETLINK, 0, 0, attribute(IFLA_IFNAME, link.encode() + b"\0"))
 index, info = struct.unpack_from("=i", answer, 20)[0], find(answer[32:], IFLA_LINKINFO)
-if len(sys.argv) > 3:
-    data = attribute(IFLA_MACVLAN_BC_CUTOFF, struct.pack("=i", int(sys.argv[3])))
+if what == "group":
+    ask(netlink, RTM_NEWLINK, NLM_F_ACK, index, attribute(IFLA_GROUP, struct.pack("=I", int(sys.argv[4]))))
+elif len(sys.argv) > 4:
+    data = attribute(IFLA_MACVLAN_BC_CUTOFF, struct.pack("=i", int(sys.argv[4])))
     kind = attribute(IFLA_INFO_KIND, find(info, IFLA_INFO_KIND))
     ask(netlink, RTM_NEWLINK, NLM_F_ACK, index, attribute(IFLA_LINKINFO, kind + attribute(IFLA_INFO_DATA, data)))
 else:
