@@ -87,7 +87,7 @@ export function checkLink(
     connection,
     ...identityFor(given["resourceUrn"], checked, old?.identity, { host, isUnknown }),
   };
-  refuseOwnName(inputs, fail);
+  if (!isUnknown(inputs)) refuseOwnName(inputs, fail);
   if (!isUnknown(checked["addrGenMode"])) refuseWithoutIpv6(inputs, fail);
   return { inputs: omitUndefined(inputs), failures };
 }
@@ -133,8 +133,9 @@ function refuseWhatDoesNotApply(
 ): void {
   for (const name of Object.keys(checked) as PropertyName[]) {
     const { only, omitted } = PROPERTIES[name];
-    // What is not known yet may turn out to be the default, or nothing.
-    if (only === undefined || applies(name, kind, mode) || isUnknown(checked[name])) continue;
+    // What is not known yet may turn out to be the default, or nothing; a wrong value has been refused.
+    const said = checked[name] !== undefined && !isUnknown(checked[name]);
+    if (only === undefined || applies(name, kind, mode) || !said) continue;
     if (
       omitted.is !== "left alone" ||
       !isDeepStrictEqual(checked[name], forKind(omitted.reset, kind))
