@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { Claims } from "../../../provider/link/claims";
+import type { LinkInputs } from "../../../provider/link/model";
+import {
+  check,
+  type Given,
+  inputsFor,
+  isUnknown,
+  UNKNOWN,
+  urnOf,
+} from "../../support/link-fixtures";
+
+/** One run of a program: each resource by its name, with what check answers it. */
+class Run {
+  readonly #claims = new Claims();
+
+  claim(name: string, given: Given = {}, old?: LinkInputs, host?: string): string[] {
+    const resourceUrn = urnOf(name);
+    const { inputs } = check({ ...given, resourceUrn }, old, host);
+    return this.#claims
+      .claim(resourceUrn, inputs as unknown as LinkInputs, isUnknown)
+      .map(({ property, reason }) => `${property}: ${reason}`);
+  }
+
+  makes(...args: Parameters<Claims["makes"]>): boolean {
+    return this.#claims.makes(...args);
+  }
+}
+
+describe("claims", () => {
+  let run: Run;
+  beforeEach(() => {
+    run = new Run();
+  });
+
+  it("let two links of their own be, and one be checked twice", () => {
+    assert.deepEqual(run.claim("a"), []);
+    assert.deepEqual(run.claim("b"), []);
+    assert.deepEqual(run.claim("a"), []);
+  });
+
+  it("refuse one name twice in a namespace", () => {
+    run.claim("a", { name: "eth7", netns: "blue" });
+    assert.deepEqual(run.claim("b", { name: "eth7", netns: "blue" }), [
+      'name: Another resource of this program makes a link called "eth7" in the same namespace; give one of them another name',
+    ]);
+    assert.deepEqual(run.claim("c", { name: "eth7", netns: "green" }), []);
+    assert.deepEqual(run.claim("d", { name: "eth7" }), []);
+    // Where nothing else is said, a link lives where its lower device does.
+    assert.equal(run.claim("e", { name: "eth7", lowerNetns: "green" }).length, 1);
+  });
+
+  it("refuse a neighbour of a passthru link, in either order", () => {
+    run.claim("a", { mode: "passthru" });
+    const reason =
+      'mode: "b" and "a" share the lower device eth0, and a passthru link must be the only one there; use another mode or another lower device';
+    assert.deepEqual(run.claim("b"), [reason]);
+    run = new Run();
+    run.claim("a", { mode: "bridge" });
+    assert.deepEqual(run.claim("b", { mode: "passthru" }), [reason]);
+    assert.deepEqual(run.claim("c", { mode: "passthru", lowerDevice: "eth1" }), []);
+    assert.deepEqual(run.claim("d", { mode: "passthru", lowerNetns: "blue" }), []);
+  });
+
+  it("refuse one MAC address twice on a lower device", () => {
+    const macAddress = "02:00:00:00:00:01";
+    run.claim("a", { macAddress });
+    assert.deepEqual(run.claim("b", { macAddress: "02-00-00-00-00-01" }), [
+      'macAddress: "a" on the same lower device eth0 has this MAC address too; give each link its own',
+    ]);
+    assert.deepEqual(run.claim("c", { macAddress, lowerDevice: "eth1" }), []);
+  });
+
+  it("keep hosts apart", () => {
+    run.claim("a", { name: "eth7" });
+    assert.deepEqual(run.claim("b", { name: "eth7" }, undefined, "other"), []);
+  });
+
+  it("claim nothing for what is not known yet", () => {
+    run.claim("a", { name: "eth7", netns: UNKNOWN });
+    assert.deepEqual(run.claim("b", { name: "eth7" }), []);
+    assert.deepEqual(run.claim("c", { name: "eth7", lowerDevice: UNKNOWN }), []);
+  });
+
+  it("forget what a resource wanted when it wants something else", () => {
+    run.claim("a", { name: "eth7" });
+    run.claim("a", { name: "eth8" });
+    assert.deepEqual(run.claim("b", { name: "eth7" }), []);
+  });
+
+  it("let a resource be replaced that was renamed: the second check has no old inputs", () => {
+    const old = inputsFor({ resourceUrn: urnOf("web", "", "before"), name: "eth7" });
+    assert.deepEqual(run.claim("web", { name: "eth7", mode: "bridge" }, old), []);
+    assert.deepEqual(run.claim("web", { name: "eth7", mode: "bridge" }), []);
+  });
+
+  it("refuse a new resource under the old name of a renamed one: both would carry one mark", () => {
+    const old = inputsFor({ resourceUrn: urnOf("web") });
+    run.claim("front", {}, old);
+    const [failure = ""] = run.claim("web", { name: "eth7", lowerDevice: "eth1" });
+    assert.match(failure, /^name: "eth7" and "web" carry one mark/);
+  });
+
+  it("know what the program makes, so that it is not missed as a lower device", () => {
+    run.claim("a", { name: "eth7", netns: "blue" });
+    const { host } = inputsFor().identity;
+    assert.equal(run.makes(host, "blue", "eth7"), true);
+    assert.equal(run.makes(host, undefined, "eth7"), false);
+    assert.equal(run.makes("other", "blue", "eth7"), false);
+    assert.equal(run.makes(host, "blue", "eth8"), false);
+  });
+});
