@@ -13,6 +13,7 @@ HELLO, DATA, END, UNDONE = range(65, 69)  # agent to client; END and UNDONE also
 DEADLINE, END_OF_INPUT, REQUESTED, REFUSED = range(1, 5)  # why something was undone
 DISARMED, ALREADY_UNDONE, UNKNOWN = range(3)  # what the watchdog answers
 NLMSG_ERROR = 2
+MSG_TRUNC = int(socket.MSG_TRUNC)  # an enumeration, whose "&" is slow
 
 
 def die(status, text):
@@ -38,7 +39,7 @@ def frames(inbox):
             die(3, "a frame of %d bytes: 5 to %d are allowed" % (length, FRAME_CAP))
         if len(inbox) - at - 4 < length:
             break
-        _, request, kind = struct.unpack_from(">IIB", inbox, at)
+        request, kind = struct.unpack_from(">IB", inbox, at + 4)
         yield request, kind, bytes(inbox[at + 9:at + 4 + length])
         at += 4 + length
     del inbox[:at]
@@ -55,14 +56,15 @@ def converse(sock, message, forward=lambda datagram: None):
     """Sends one message and hands every datagram of the answer to forward.
 
     Returns what went wrong on the way, and the errno of the message's ack (None without one). rtnetlink works inside
-    send(), so the answer is complete when reading would block; a dump goes on with each read.
+    send(), so the answer is complete with its ack, which comes last; where there is none, as with a dump, when reading
+    would block. A dump goes on with each read.
     """
     fault, verdict, sequence = 0, None, struct.unpack_from("=I", message, 8)[0]
     try:
         sock.send(message)
     except OSError as error:
         return error.errno, error.errno  # the kernel did not look at it
-    while True:
+    while verdict is None or fault:
         try:
             size, _, flags, sender = sock.recvmsg_into([RECEIVE])
         except BlockingIOError:
@@ -72,7 +74,7 @@ def converse(sock, message, forward=lambda datagram: None):
             if fault != errno.ENOBUFS:  # then something was lost, and what follows must still be read
                 return fault, verdict
             continue
-        if flags & socket.MSG_TRUNC:
+        if flags & MSG_TRUNC:
             fault = errno.EMSGSIZE
             continue
         at = 0 if sender[0] == 0 else size  # the kernel is 0; nobody else has a say
@@ -83,3 +85,4 @@ def converse(sock, message, forward=lambda datagram: None):
             at += max(16, length + 3 & ~3)
         if sender[0] == 0:
             forward(RECEIVE[:size])
+    return fault, verdict
