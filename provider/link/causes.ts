@@ -66,7 +66,8 @@ export function sceneOf(snapshot: Snapshot, settings: Settings, mark: string): S
       lower !== undefined &&
       isMacvlan(device) &&
       device.lowerIfindex === lower.ifindex &&
-      device.mark !== mark,
+      // Ours of another name is the old link of a replacement that the program wants made first.
+      (device.mark !== mark || device.settings.name !== settings.name),
   );
   return { ...snapshot, settings, mark, lower, siblings };
 }

@@ -14,7 +14,8 @@ import type { CheckAnswer, CheckRequest, Config } from "../../request";
 
 const claims = new Claims();
 const devices = new DeviceCache();
-// By URN: check runs a second time for a resource that is replaced, then without its old inputs.
+// By URN: check runs a second time for a resource that is replaced, then without its old inputs. What
+// it kept of them the first time, diff has seen; the new link must be the one that diff was told of.
 const before = new Map<string, LinkInputs>();
 
 // Preview must not hang on a host that is slow to answer.
@@ -28,19 +29,18 @@ export async function checkLinkInputs({
 }: CheckRequest): Promise<CheckAnswer> {
   const { connection, waits } = given as { connection?: { id?: unknown }; waits?: unknown };
   const host = typeof connection?.id === "string" ? connection.id : hostIdOf(localMachineId());
-  const old =
-    oldInputs?.["identity"] === undefined ? undefined : (oldInputs as unknown as LinkInputs);
+  const urn = String(given["resourceUrn"]);
+  if (oldInputs?.["identity"] !== undefined) before.set(urn, oldInputs as unknown as LinkInputs);
+  const old = before.get(urn);
   const { inputs, failures } = checkLink(given, old, { host, isUnknown });
   // What is unknown, or wrong already, says nothing about the host yet.
   if (failures.length > 0 || isUnknown(inputs)) return { inputs, failures };
   const known = inputs as unknown as LinkInputs;
-  const urn = String(given["resourceUrn"]);
-  if (old !== undefined) before.set(urn, old);
   const conflicts = claims.claim(urn, known, isUnknown);
   // What dependsOn names may still change the host: nothing that is seen now would be a reason to refuse.
   if (conflicts.length > 0 || waits === true || config("snapshot") === "off")
     return { inputs, failures: conflicts };
-  const look = lookAt(known, before.get(urn), config);
+  const look = lookAt(known, old, config);
   const late = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
     inputs: known,
     failures: [],
