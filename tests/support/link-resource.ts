@@ -85,6 +85,11 @@ export class LinkResource {
     return this.state;
   }
 
+  /** As if somebody had begun to create it. */
+  expect(inputs: LinkInputs): void {
+    this.#inputs = inputs;
+  }
+
   async diff(args: Arguments = this.args): Promise<DiffAnswer> {
     const inputs = await this.#checked(args);
     return diffLinkInputs({ inputs, state: this.state, isUnknown });
