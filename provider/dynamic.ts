@@ -67,9 +67,8 @@ export function diff(_id: ID, olds: Props, news: Props): Promise<dynamic.DiffRes
 }
 
 export async function create(inputs: Props): Promise<dynamic.CreateResult> {
-  const { id, state } = await halfMadeAsPulumiHasIt(
-    createLink({ inputs: inputsIn(inputs), config }),
-  );
+  const request = { inputs: inputsIn(inputs), config };
+  const { id, state } = await halfMadeAsPulumiHasIt(createLink(request), inputs);
   return { id, outs: plain(state) };
 }
 
@@ -90,8 +89,11 @@ async function deleteResource(id: ID, props: Props): Promise<void> {
 }
 export { deleteResource as delete };
 
-/** Pulumi records what is there when an error carries it, and calls update on it next time. */
-async function halfMadeAsPulumiHasIt<T>(work: Promise<T>, { __provider }: Props = {}): Promise<T> {
+/**
+ * Pulumi records what is there when an error carries it, and calls update on it next time. Unlike
+ * an answer, an error must bring Pulumi's own key itself.
+ */
+async function halfMadeAsPulumiHasIt<T>(work: Promise<T>, { __provider }: Props): Promise<T> {
   try {
     return await work;
   } catch (error) {
