@@ -8,6 +8,7 @@ import type { PlannedStep, Step } from "../link/plan";
 import { decodeAnswer, type Answer } from "./messages";
 import type { Namespace, Place } from "./namespaces";
 import type { Session } from "./session";
+import { SharedLooks } from "./shared-looks";
 import { isSpoken, nextSequence, speak, type SpokenStep, type Target } from "./step-messages";
 import { trace } from "./trace";
 
@@ -61,8 +62,12 @@ function missingNamespace(netns: Netns): Pick<Failure, "cause" | "cure"> {
       };
 }
 
+type Which = { readonly name: string } | { readonly ifindex: number };
+
 /** One host, asked in terms of links. */
 export class LinkHost {
+  readonly #shared = new SharedLooks();
+
   constructor(readonly session: Session) {}
 
   /** The host in words, for messages. */
@@ -98,7 +103,11 @@ export class LinkHost {
   }
 
   /** Throws a `HostError` of kind "missing" where there is no such namespace. */
-  async namespace(netns: Netns | undefined): Promise<Namespace> {
+  namespace(netns: Netns | undefined): Promise<Namespace> {
+    return this.#shared.share(`namespace ${JSON.stringify(netns)}`, () => this.#open(netns));
+  }
+
+  async #open(netns: Netns | undefined): Promise<Namespace> {
     if (netns === undefined) return this.session.open(null);
     try {
       return await this.session.open(
@@ -119,10 +128,13 @@ export class LinkHost {
     }
   }
 
-  async device(
-    namespace: Namespace,
-    which: { readonly name: string } | { readonly ifindex: number },
-  ): Promise<Device | undefined> {
+  device(namespace: Namespace, which: Which): Promise<Device | undefined> {
+    const what = "name" in which ? which.name : which.ifindex;
+    const key = `link ${namespace.handle} ${JSON.stringify(what)}`;
+    return this.#shared.share(key, () => this.#device(namespace, which));
+  }
+
+  async #device(namespace: Namespace, which: Which): Promise<Device | undefined> {
     const sequence = nextSequence();
     const message =
       "name" in which
@@ -201,6 +213,7 @@ export class LinkHost {
   }
 
   async #change(undo: number, steps: readonly ToldStep[]): Promise<readonly Device[]> {
+    this.#shared.forget();
     for (const { message } of steps) trace("to the kernel", [message]);
     const { deadlineMs } = this.session;
     const { datagrams, done, errno } = await this.session.change(undo, deadlineMs, steps);
