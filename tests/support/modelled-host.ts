@@ -14,18 +14,23 @@ export class ModelledHost {
   readonly kernel = new KernelModel();
   readonly tap: Required<Tap> = { owner: "root", group: "root", mode: "0600" };
 
+  /** Index of the last link made here. */
+  #made: number | undefined;
+
   constructor(
     readonly kind: Kind,
     readonly mark: string,
   ) {}
 
-  /** Does a step; answers its errno. A link is addressed by the index that the name has. */
+  /** Does a step; answers its errno. A link is addressed by its index, from its creation on. */
   do(step: Step, name: string): number {
     if (step.do === "set tap") {
       Object.assign(this.tap, step.tap);
       return 0;
     }
-    const ifindex = step.do === "create" ? undefined : this.kernel.link(name)?.ifindex;
+    const called = step.do === "create" ? step.settings.name : name;
+    const ifindex =
+      step.do === "create" ? undefined : (this.#made ?? this.kernel.link(name)?.ifindex);
     const target = {
       kind: this.kind,
       mark: this.mark,
@@ -33,7 +38,9 @@ export class ModelledHost {
       lowerIfindex: this.kernel.lower.ifindex,
       ifindex,
     };
-    return this.kernel.send(speak(step, target).message);
+    const errno = this.kernel.send(speak(step, target).message);
+    if (step.do === "create" && errno === 0) this.#made = this.kernel.link(called ?? "")?.ifindex;
+    return errno;
   }
 
   /** Runs a plan as the agent does: the first refusal ends it, and what was done is taken back. */
@@ -53,9 +60,12 @@ export class ModelledHost {
       if (inverse !== undefined) this.do(inverse, name);
   }
 
-  /** The link as a dump would show it, through the same bytes. */
-  observe(name: string): ObservedLink | undefined {
-    const link = this.kernel.link(name);
+  /** The link, by default the last one made here, as a dump would show it: through the same bytes. */
+  observe(name?: string): ObservedLink | undefined {
+    const link =
+      name === undefined
+        ? this.kernel.links.find(({ ifindex }) => ifindex === this.#made)
+        : this.kernel.link(name);
     if (link === undefined) return undefined;
     const observed = fromKernel(decodeLink(encodeLink(this.#shown(link))));
     return this.kind === "macvtap"
@@ -63,9 +73,9 @@ export class ModelledHost {
       : observed;
   }
 
-  existing(name: string): ObservedLink {
+  existing(name?: string): ObservedLink {
     const link = this.observe(name);
-    ok(link !== undefined, `there is no link ${name}`);
+    ok(link !== undefined, `there is no link ${name ?? ""}`);
     return link;
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Change, diffLink } from "../../../provider/link/diff";
-import type { LinkState, PropertyName } from "../../../provider/link/model";
+import type { PropertyName } from "../../../provider/link/model";
 import { PROPERTIES, PROPERTY_NAMES } from "../../../provider/link/properties";
 import {
   type Given,
