@@ -94,7 +94,7 @@ ${body}`,
   async saved(): Promise<Readonly<Record<string, SavedResource>>> {
     const { resources } = await this.project.export();
     const links = resources.filter(({ type }) => type.includes("dynamic/macvlan:"));
-    return Object.fromEntries(links.map((link) => [link.urn.split("::").at(-1), link]));
+    return Object.fromEntries(links.map((link) => [link.urn.split("::").at(-1) ?? "", link]));
   }
 
   async remove(): Promise<void> {
