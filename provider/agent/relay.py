@@ -132,6 +132,11 @@ class Agent:
             for inverse in inverses:  # first, so that there is no moment in which the change stands unarmed
                 self.arm(number, deadline, *inverse)
             _, verdict = converse(space.socket, change, lambda datagram: self.emit(request, DATA, datagram))
+            if inverses and not verdict:
+                self.hear()
+                if number in self.undone or monotonic() >= deadline:
+                    for inverse in inverses:  # this process was stopped, and they may have run before the change: again
+                        self.arm(number, deadline, *inverse)
             if verdict is None:  # it may have happened: what is armed stays armed
                 return self.end(request, errno.ENOBUFS, done)
             if verdict:
