@@ -79,7 +79,8 @@ async function makeOnce(host: LinkHost, site: Site, wanted: Wanted, how: Making)
       ? echoed[0]
       : await host.device(beside, { name: how.name ?? wanted.settings.name });
     if (made?.settings.group !== group) throw vanished(host, wanted);
-    return finish(host, undo, asMade(rest, made), { ...target, ifindex: made.ifindex }, wanted);
+    const there = { ...target, ifindex: made.ifindex, isNew: true };
+    return finish(host, undo, asMade(rest, made), there, wanted);
   });
 }
 
@@ -95,7 +96,8 @@ export async function change(
     seenTap === undefined
       ? link
       : { ...link, settings: { ...link.settings, tap: seenTap.settings } };
-  const target = { ...site, kind: wanted.kind, mark: wanted.mark, ifindex: link.ifindex };
+  const { kind, mark } = wanted;
+  const target = { ...site, kind, mark, ifindex: link.ifindex, isNew: false };
   return undoable(host, (undo) => finish(host, undo, planChange(wanted, seen), target, wanted));
 }
 
@@ -119,12 +121,13 @@ async function finish(
   host: LinkHost,
   undo: number,
   steps: readonly PlannedStep[],
-  target: Target & { readonly ifindex: number },
+  target: Target & { readonly ifindex: number; readonly isNew: boolean },
   wanted: Wanted,
 ): Promise<Applied> {
+  const { ifindex, isNew } = target;
   const { beside } = target.place;
   const stepping = host.change(undo, steps, target);
-  const reading = host.device(beside, { ifindex: target.ifindex });
+  const reading = host.device(beside, { ifindex });
   if (target.kind === "macvlan") {
     const [, link, end] = await Promise.all([stepping, reading, host.session.disarm(undo)]);
     return standing(host, { link, tap: undefined }, end, steps, wanted);
@@ -134,8 +137,8 @@ async function finish(
   const tap = await awaitTap(
     host,
     beside,
-    { name: link?.settings.name ?? wanted.settings.name, ifindex: target.ifindex },
-    { change: Object.assign({}, ...change) as Tap, declared: wanted.settings.tap ?? {} },
+    { name: link?.settings.name ?? wanted.settings.name, ifindex },
+    { change: Object.assign({}, ...change) as Tap, declared: wanted.settings.tap ?? {}, isNew },
   );
   return standing(host, { link, tap }, await host.session.disarm(undo), steps, wanted);
 }

@@ -7,8 +7,15 @@ import type { Tap } from "../../link/model";
 import type { TapDevice } from "../../link/state";
 import { tapDevice } from "./surroundings";
 
-/** The node that should be ours belongs to a link of another namespace with the same ifindex. */
+/** The node that should be ours is, or was when ours was made, of a link of another namespace with the same ifindex. */
 export class TapTaken extends HostError {}
+
+interface TapWish {
+  readonly change: Tap;
+  readonly declared: Tap;
+  /** Just made, so that it may be made again where its tap device is not its own. */
+  readonly isNew: boolean;
+}
 
 // devtmpfs makes the node at once; where udev does, it takes some milliseconds, on a busy host seconds.
 const WAIT_MS = 5000;
@@ -22,19 +29,23 @@ export async function awaitTap(
   host: LinkHost,
   namespace: Namespace,
   { name, ifindex }: { readonly name: string; readonly ifindex: number },
-  { change, declared }: { readonly change: Tap; readonly declared: Tap },
+  { change, declared, isNew }: TapWish,
 ): Promise<TapDevice> {
   const until = Date.now() + WAIT_MS;
   for (;;) {
     const node = await host.tap(namespace, name, ifindex, change);
-    if (node.mismatch === true)
+    if (node.mismatch === true) {
+      // What was changed is something else then, and it was so before.
+      if (!isNew && Object.keys(declared).length === 0) return tapDevice(node, declared);
       throw new TapTaken(
         failure(
           host,
           name,
-          `/dev/tap${ifindex} belongs to a link of another namespace with the same ifindex`,
+          `/dev/tap${ifindex} is, or was, of a link of another namespace with the same ifindex`,
+          "Replace the link: a new one gets a number that is free",
         ),
       );
+    }
     if (node.path !== null) return tapDevice(node, declared);
     if (Date.now() >= until) {
       if (Object.keys(declared).length === 0) return tapDevice(node, declared);
