@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import type { LinkState } from "../../provider/link/model";
 import { experimentalFrame, openPacketPort, openTapPort } from "../support/frame-ports";
 import { useLab } from "../support/kernel-lab";
@@ -73,4 +73,34 @@ describe("The tap device of a macvtap", () => {
       assertOwnNode(targets[0], states[0]);
     });
   }
+
+  it("that somebody removed disturbs no change but its own", async () => {
+    const args = { kind: "macvtap", lowerDevice: "lower", lowerNetns: lab().host() };
+    const link = new LinkResource(lab(), args);
+    const { tapDevice = "" } = await link.create();
+    rmSync(tapDevice);
+    const state = await link.update({ ...args, mtu: 1400 });
+    assert.equal(state.mtu, 1400);
+    assert.equal(state.tapDevice, undefined);
+    assert.deepEqual((await link.read())?.state, state);
+    await assert.rejects(
+      link.update({ ...args, tap: { mode: "0660" } }),
+      /\/dev\/tap\d+ is, or was, of a link of another namespace.*Replace the link/,
+    );
+    await link.delete();
+  });
+
+  it("is made again with another number when a link that had it goes at that moment", async () => {
+    // Their numbers collide; one is deleted while the other is made, over and over.
+    const [first, second] = [lab().host(), lab().host()];
+    const link = (lowerNetns: string) =>
+      new LinkResource(lab(), { kind: "macvtap", lowerDevice: "lower", lowerNetns });
+    for (let round = 0; round < 20; round++) {
+      const [one, other] = [link(first), link(second)];
+      await one.create();
+      const [, state] = await Promise.all([one.delete(), other.create()]);
+      assertOwnNode(second, state);
+      await other.delete();
+    }
+  });
 });
