@@ -46,13 +46,18 @@ export function planCreation(
   // An IPv6 address would be made at UP, so how to make it comes before; so does a name, which
   // older kernels do not change on a link that is UP.
   const upAtOnce = up && settings.addrGenMode === undefined && temporaryName === undefined;
-  const later: Step[] = [{ do: "set", settings: { alias: settings.alias ?? "" } }];
+  const later: Step[] = [];
   if (temporaryName !== undefined) later.push({ do: "set", settings: { name: settings.name } });
   if (settings.addrGenMode !== undefined)
     later.push({ do: "set", settings: { addrGenMode: settings.addrGenMode } });
   if (settings.altNames?.length)
     later.push({ do: "add alternative names", names: settings.altNames });
   if (up && !upAtOnce) later.push({ do: "set", settings: { adminState: "up" } });
+  const marked = { alias: settings.alias ?? "" };
+  // Where nothing comes between mark and group, one message says both: on a link that is UP each such
+  // message costs the kernel a walk over all IPv6 routes of the host.
+  const atOnce = later.length === 0;
+  if (!atOnce) later.unshift({ do: "set", settings: marked });
   return [
     {
       step: { do: "create", settings: upAtOnce ? { ...first, adminState: "up" } : first, group },
@@ -61,7 +66,10 @@ export function planCreation(
     ...later.map((step) => ({ step })),
     // Last, and taken back first: only while the link has this group does its undo find it.
     {
-      step: { do: "set", settings: { group: settings.group ?? 0 } },
+      step: {
+        do: "set",
+        settings: { ...(atOnce && marked), group: settings.group ?? 0 },
+      },
       inverse: { do: "set", settings: { group } },
     },
     ...(settings.tap === undefined

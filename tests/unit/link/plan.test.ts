@@ -36,7 +36,7 @@ describe("a planned creation", () => {
 
   it("says everything at once that the kernel takes at once, going up included", () => {
     const given = { mode: "source", mtu: 1400, sourceMacAddresses: ["02:00:00:00:00:01"] };
-    const [creation, alias, last, ...none] = planCreation(wantedFor(given), group);
+    const [creation, last, ...none] = planCreation(wantedFor(given), group);
     const { macAddress } = inputsFor();
     assert.deepEqual(creation, {
       step: {
@@ -46,9 +46,8 @@ describe("a planned creation", () => {
       },
       inverse: { do: "delete by group", group },
     });
-    assert.deepEqual(alias, { step: setting({ alias: "" }) });
     assert.deepEqual(last, {
-      step: setting({ group: 0 }),
+      step: setting({ alias: "", group: 0 }),
       inverse: setting({ group }),
     });
     assert.deepEqual(none, []);
