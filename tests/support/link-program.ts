@@ -1,5 +1,7 @@
 /** A Pulumi program whose links stand in a lab of its own: a host with the veth `lower`. */
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { IpLink } from "./ip-link";
 import { refuseOutsideSandbox } from "./kernel-guard";
 import { KernelLab } from "./kernel-lab";
@@ -27,11 +29,16 @@ export function useLinkProgram(options: ProjectOptions = {}): () => LinkProgram 
 }
 
 export class LinkProgram {
+  /** The checkpoint of a stack that was never up. */
+  private readonly pristine: string;
+
   private constructor(
     readonly project: PulumiProject,
     readonly lab: KernelLab,
     readonly netns: string,
-  ) {}
+  ) {
+    this.pristine = readFileSync(this.checkpoint, "utf8");
+  }
 
   static async create(options: ProjectOptions = {}): Promise<LinkProgram> {
     const lab = new KernelLab();
@@ -95,6 +102,27 @@ ${body}`,
     const { resources } = await this.project.export();
     const links = resources.filter(({ type }) => type.includes("dynamic/macvlan:"));
     return Object.fromEntries(links.map((link) => [link.urn.split("::").at(-1) ?? "", link]));
+  }
+
+  /** The file backend's own file: reading it takes no run of the CLI. */
+  private get checkpoint(): string {
+    return join(this.project.folder, "../state/.pulumi/stacks/program/dev.json");
+  }
+
+  /** Names of the saved links' resources, in no order. */
+  savedNames(): string[] {
+    const { checkpoint } = JSON.parse(readFileSync(this.checkpoint, "utf8")) as {
+      checkpoint: { latest?: { resources?: { urn: string; type: string; delete?: boolean }[] } };
+    };
+    return (checkpoint.latest?.resources ?? [])
+      .filter(({ type }) => type.includes("dynamic/macvlan:"))
+      .map(({ urn }) => urn.split("::").at(-1) ?? "");
+  }
+
+  /** Back to no links on the host and none in the state, without asking anybody. */
+  reset(): void {
+    for (const name of this.links()) this.ip("link", "del", "dev", name);
+    writeFileSync(this.checkpoint, this.pristine);
   }
 
   async remove(): Promise<void> {
