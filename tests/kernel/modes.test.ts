@@ -64,4 +64,21 @@ describe("Modes", () => {
       assert.equal(promiscuity(), 0);
     });
   }
+
+  it("a count that somebody brought to underflow is explained, and the link stays as it was", async () => {
+    const lowerNetns = lab().host();
+    const base = { kind: "macvlan", lowerDevice: "lower", lowerNetns, mode: "passthru" };
+    const link = new LinkResource(lab(), { ...base, name: "link0", adminState: "down" });
+    await link.create();
+    // What this package never does: the flag of a link that is down.
+    const flag = ["mode", "passthru", "flag", "nopromisc"];
+    lab().ip(lowerNetns, "link", "set", "dev", "link0", "type", "macvlan", ...flag);
+    assert.equal(lab().link(lowerNetns, "lower")?.promiscuity, 4294967295);
+    const state = await link.refresh();
+    assert.equal(state.noPromisc, true);
+    const before = lab().everything();
+    const next = { ...base, name: "link0", adminState: "up", noPromisc: false };
+    await assert.rejects(link.updateTo(link.unchecked(next)), /EOVERFLOW/);
+    assert.deepEqual(lab().everything(), before);
+  });
 });

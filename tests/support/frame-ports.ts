@@ -28,7 +28,11 @@ export async function openPacketPort(netns: string, link: string): Promise<Frame
   const args = ["-I", join(__dirname, "packet-port.py"), netns, link];
   const child: ChildProcess = spawn(PYTHON, args, { stdio: ["pipe", "pipe", "inherit"] });
   if (child.stdout === null) throw new Error("No pipe from the packet port");
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  // Node types what it yields as any.
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]() as AsyncIterator<
+    string,
+    undefined
+  >;
   if ((await lines.next()).value !== "ready") throw new Error(`No packet port on ${link}`);
   return {
     async send(frame) {
@@ -36,9 +40,9 @@ export async function openPacketPort(netns: string, link: string): Promise<Frame
     },
     async receive() {
       for (;;) {
-        const { value, done } = await lines.next();
-        if (done === true) throw new Error("The packet port closed");
-        const frame = Buffer.from(value, "hex");
+        const next = await lines.next();
+        if (next.done === true) throw new Error("The packet port closed");
+        const frame = Buffer.from(next.value, "hex");
         if (isExperimental(frame)) return frame;
       }
     },

@@ -11,6 +11,7 @@ export interface IpLink {
   readonly txqlen?: number;
   readonly address: string;
   readonly operstate: string;
+  readonly qdisc?: string;
   readonly promiscuity: number;
   readonly num_tx_queues: number;
   readonly num_rx_queues: number;
@@ -35,7 +36,7 @@ export interface IpLink {
   };
 }
 
-/** The property as `ip` shows it, in our words. It knows no broadcast limit: see `broadcast-limit.ts`. */
+/** The property as `ip` shows it, in our words. It knows no broadcast limit: see `raw-link.ts`. */
 export const SHOWN: {
   readonly [K in Exclude<PropertyName, "lowerNetns" | "netns" | "tap" | "broadcastLimit">]: (
     link: IpLink,

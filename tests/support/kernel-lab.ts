@@ -136,7 +136,7 @@ export class KernelLab {
   }
 }
 
-/** Without what the kernel works out in its own time after a device went up. */
-function settled({ operstate: _, flags, ...link }: IpLink): IpLink {
+/** Without what the kernel works out in its own time after a device went up, and keeps when it goes down again. */
+function settled({ operstate: _, qdisc: __, flags, ...link }: IpLink): IpLink {
   return { ...link, operstate: "", flags: flags.filter((flag) => flag !== "NO-CARRIER") };
 }
