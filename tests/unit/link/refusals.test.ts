@@ -65,6 +65,9 @@ describe("what preview can tell of the kernel's refusals", () => {
     const bare = standing("web", { settings: { name: "", macAddress } });
     assert.deepEqual(refused({}, { devices: [eth0, bare], before }), []);
     assert.notEqual(refused({}, { devices: [eth0, bare] }).length, 0);
+    // Somebody else's link with our MAC address is in the way under any other name.
+    const named = standing("db", { settings: { name: "", macAddress } });
+    assert.notEqual(refused({}, { devices: [eth0, named], before }).length, 0);
     const other = standing("web", { settings: { name: "", macAddress: "02:00:00:00:00:01" } });
     assert.notEqual(refused({}, { devices: [eth0, other], before }).length, 0);
     assert.notEqual(refused({}, { devices: [eth0, { ...bare, kind: "veth" }], before }).length, 0);
