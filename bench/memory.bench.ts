@@ -1,0 +1,127 @@
+/**
+ * Memory as PSS: shared pages count in proportion to how many processes share them.
+ * The agent with its watchdog after many links; the provider process at the end of an `up`, beside
+ * that of a provider that does nothing.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { openHost } from "../provider/host/open-host";
+import { createLink } from "../provider/resources/link";
+import { childrenOf } from "../tests/support/processes";
+import { PulumiProject } from "../tests/support/pulumi-project";
+import { inSandbox } from "./in-sandbox";
+import { config, inputsOf, linksToMake } from "./links-to-make";
+import { countLinksOn, onFreshLowerDevice } from "./lower-device";
+import { median } from "./measure";
+import { table } from "./table";
+
+const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 5);
+const LINKS = 100;
+const MANY_LINKS = 2000;
+/** MiB. */
+const AGENT_LIMIT = 20;
+const PROVIDER_LIMIT = 40;
+
+/** In MiB; undefined once the process is gone, or has let go of its memory. */
+function pssOf(pid: number): number | undefined {
+  try {
+    const kib = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
+    return kib === undefined ? undefined : Number(kib) / 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One agent for all, so that what it keeps of the first links shows with the last. */
+async function agentAfter(count: number, round: number): Promise<string[]> {
+  const { session } = await openHost({}, config);
+  await onFreshLowerDevice(async (lower) => {
+    const inputs = await Promise.all(
+      linksToMake(count, round).map((link) => inputsOf(link, lower)),
+    );
+    await Promise.all(inputs.map((each) => createLink({ inputs: each, config })));
+    const made = countLinksOn(lower);
+    if (made !== count) throw new Error(`${made} links were made, ${count} wanted`);
+  });
+  const [agent, ...watchdogs] = [session.hello.pid, ...childrenOf(session.hello.pid)].map(
+    (pid) => pssOf(pid) ?? Number.NaN,
+  );
+  const watchdog = watchdogs.reduce((sum, each) => sum + each, 0);
+  const both = (agent ?? Number.NaN) + watchdog;
+  judge(both, AGENT_LIMIT);
+  return [
+    `agent and watchdog, ${count} links`,
+    mib(agent),
+    mib(watchdog),
+    mib(both),
+    `≤ ${AGENT_LIMIT}`,
+  ];
+}
+
+/** The highest of a run, which its end cannot exceed. */
+async function providerOf(project: PulumiProject): Promise<number> {
+  const run = project.start("up", { timeoutSeconds: 300 });
+  let isOver = false;
+  const ended = run.ended().finally(() => (isOver = true));
+  let most = 0;
+  while (!isOver) {
+    // Asked anew each time: before it there is a process that only looks for its program.
+    const providers = run.processes().filter(({ role }) => role === "provider");
+    most = Math.max(most, ...providers.map(({ pid }) => pssOf(pid) ?? 0));
+    await pause(50);
+  }
+  const { status, stdout, stderr } = await ended;
+  if (status !== 0 || most === 0) throw new Error(`no provider to measure:\n${stdout}${stderr}`);
+  const destroy = await project.destroy({ timeoutSeconds: 300 });
+  if (destroy.status !== 0) throw new Error(`${destroy.stdout}${destroy.stderr}`);
+  return most;
+}
+
+const program = (module: string, type: string): string => `
+  const { ${type} } = require("${module}");
+  for (let n = 0; n < ${LINKS}; n++) new ${type}("link" + n, { lowerDevice: "lower", mode: "bridge" });
+`;
+
+async function providers(): Promise<string[]> {
+  execFileSync("ip", "link add lower up type veth peer name wire".split(" "));
+  const nothing = await PulumiProject.create({
+    program: program("do-nothing", "Nothing"),
+    packages: [join(__dirname, "../tests/support/do-nothing")],
+  });
+  const ours = await PulumiProject.create({ program: program("pulumi-macvlan", "Macvlan") });
+  process.once("exit", () => [nothing, ours].forEach((project) => project.remove()));
+  const taken: { floor: number[]; ours: number[] } = { floor: [], ours: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    taken.floor.push(await providerOf(nothing));
+    taken.ours.push(await providerOf(ours));
+  }
+  const [floor, most] = [median(taken.floor), median(taken.ours)];
+  judge(most - floor, PROVIDER_LIMIT);
+  return [
+    `provider, ${LINKS} links`,
+    mib(most),
+    mib(floor),
+    mib(most - floor),
+    `≤ ${PROVIDER_LIMIT}`,
+  ];
+}
+
+function judge(found: number, limit: number): void {
+  if (!(found <= limit)) process.exitCode = 1;
+}
+
+function mib(value = Number.NaN): string {
+  return value.toFixed(1);
+}
+
+inSandbox(async () => {
+  const agents = [await agentAfter(LINKS, 1), await agentAfter(MANY_LINKS, 2)];
+  console.log(table(["MiB of PSS", "agent", "watchdog", "together", "limit"], agents));
+  const row = await providers();
+  console.log(
+    `\n${table(["MiB of PSS, most of an up", "ours", "do nothing", "above", "limit"], [row])}`,
+  );
+  console.log(`Medians of ${ROUNDS}, in turn.`);
+});
