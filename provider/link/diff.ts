@@ -33,6 +33,7 @@ export function diffLink(state: LinkState, inputs: LinkInputs, isUnknown: IsUnkn
   if (state.kind !== inputs.kind) differences.push({ property: "kind", change: "replacement" });
   if (state.identity.host !== inputs.identity.host)
     differences.push({ property: "connection", change: "replacement" });
+  if (state.markLost === true) differences.push({ property: "alias", change: "live" });
   // Nothing of these stands in the kernel; they are what the next run must know.
   if (!isDeepStrictEqual(state.connection, inputs.connection))
     differences.push({ property: "connection", change: "record" });

@@ -101,6 +101,8 @@ export interface LinkState extends Settings {
   readonly declared: readonly string[];
   /** The MAC address that an adopted link was found with, which is kept unless the program gives one. */
   readonly adoptedMac?: string;
+  /** Somebody took our mark out of the alias; the next update puts it back. */
+  readonly markLost?: true;
   readonly ifindex: number;
   readonly operState: string;
   readonly actualLowerDevice: string;

@@ -45,11 +45,14 @@ export function keptOf(inputs: LinkInputs, adoptedMac: string | undefined): Kept
 /** The outputs of a resource: everything as the kernel holds it. */
 export function stateOf(kept: Kept, link: ObservedLink, around: Surroundings): LinkState {
   const { lowerAsNamed, actualLowerDevice = kept.lowerDevice, lowerMtu, bootId, tap } = around;
+  const { kind, identity, declared, connection, adopt, adoptedMac, lowerNetns, netns } = kept;
   return omitUndefined({
     version: 1 as const,
-    ...kept,
+    // One by one: a whole older state may be given, of which nothing else may stay.
+    ...{ kind, identity, declared, connection, adopt, adoptedMac, lowerNetns, netns },
     ...link.settings,
     lowerDevice: lowerAsNamed ? kept.lowerDevice : actualLowerDevice,
+    markLost: (link.mark ?? "") === identity.mark ? undefined : (true as const),
     ifindex: link.ifindex,
     operState: link.operState,
     actualLowerDevice,

@@ -56,6 +56,11 @@ describe("Whose a link is", () => {
       const { ifindex } = await link.create();
       lab().ip(lowerNetns, "link", "set", "dev", "link0", "alias", "");
       assert.equal((await link.refresh()).alias, "");
+      await link.update({ ...args, alias: "" });
+      lab().ip(lowerNetns, "link", "set", "dev", "link0", "alias", "");
+      await link.refresh();
+      // The text is as declared; that the mark is gone is drift all the same.
+      assert.equal((await link.diff({ ...args, alias: "" })).changes, "in the kernel");
       await link.update(args);
       const shown = lab().link(lowerNetns, "link0");
       assert.equal(shown?.ifalias, `the text [pulumi-macvlan:${link.inputs.identity.mark}]`);

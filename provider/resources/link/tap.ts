@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { HostError } from "../../errors";
+import { HostError, isHostError } from "../../errors";
 import type { LinkHost } from "../../host/link-host";
 import type { Namespace } from "../../host/namespaces";
 import type { Device } from "../../link/causes";
 import type { Tap } from "../../link/model";
 import type { TapDevice } from "../../link/state";
+import { Errno } from "../../netlink/errno";
 import { tapDevice } from "./surroundings";
 
 /** The node that should be ours is, or was when ours was made, of a link of another namespace with the same ifindex. */
@@ -33,7 +34,9 @@ export async function awaitTap(
 ): Promise<TapDevice> {
   const until = Date.now() + WAIT_MS;
   for (;;) {
-    const node = await host.tap(namespace, name, ifindex, change);
+    const node = await host.tap(namespace, name, ifindex, change).catch((error: unknown) => {
+      throw refusedTap(error, name);
+    });
     if (node.mismatch === true) {
       // What was changed is something else then, and it was so before.
       if (!isNew && Object.keys(declared).length === 0) return tapDevice(node, declared);
@@ -60,6 +63,22 @@ export async function awaitTap(
     }
     await sleep(POLL_MS);
   }
+}
+
+/** An account that the host does not have, or a host whose root we are not. */
+function refusedTap(error: unknown, name: string): unknown {
+  if (!isHostError(error) || error.kind !== "refused") return error;
+  const cures: Readonly<Record<number, string>> = {
+    [Errno.ENOENT]: "Create the account on that host first, or give another owner or group",
+    [Errno.EPERM]: "A tap device is its host's root's to give away, not a user namespace's",
+  };
+  const { cause } = error.failure;
+  return new HostError({
+    ...error.failure,
+    operation: `set up the tap device of ${name}`,
+    cause: `tap: ${cause}`,
+    cure: cures[error.errno ?? 0],
+  });
 }
 
 function failure(

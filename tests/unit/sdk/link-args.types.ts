@@ -49,6 +49,7 @@ type Kept =
   | "connection"
   | "declared"
   | "adoptedMac"
+  | "markLost"
   | "lowerMtu"
   | "bootId";
 type OfMacvtap = "tap" | "tapDevice" | "tapMajor" | "tapMinor" | "qemuArgs" | "libvirtInterfaceXml";
