@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
+import { diffLink } from "../../../provider/link/diff";
 import { handoverOf } from "../../../provider/link/handover";
+import type { LinkState } from "../../../provider/link/model";
+import { planChange } from "../../../provider/link/plan";
 import { inputsOf, keptOf, shortfalls, stateOf } from "../../../provider/link/state";
 import { complete } from "../../../provider/link/wanted";
-import { inputsFor, observed, stateFor, SURROUNDINGS } from "../../support/link-fixtures";
+import {
+  inputsFor,
+  isUnknown,
+  observed,
+  stateFor,
+  SURROUNDINGS,
+} from "../../support/link-fixtures";
 
 const plainly = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
@@ -77,6 +86,20 @@ describe("the state of a link", () => {
   it("has the namespace of the link, given or inherited", () => {
     assert.equal(stateFor({ lowerNetns: "blue" }).netns, "blue");
     assert.equal(stateFor({ lowerNetns: "blue", netns: "green" }).netns, "green");
+  });
+});
+
+describe("a link that lost its mark", () => {
+  const inputs = inputsFor();
+  const bare = { ...observed(inputs), mark: undefined };
+  const lost = stateOf(keptOf(inputs, undefined), bare, SURROUNDINGS);
+
+  it("is drift that a live change of the alias repairs, until it is back", () => {
+    const differences = (state: LinkState): unknown =>
+      diffLink(state, inputs, isUnknown).differences;
+    assert.deepEqual(differences(lost), [{ property: "alias", change: "live" }]);
+    assert.deepEqual(planChange(complete(inputs, 1500), bare).length, 1);
+    assert.deepEqual(differences(stateOf(lost, observed(inputs), SURROUNDINGS)), []);
   });
 });
 
