@@ -24,17 +24,12 @@ export class Reader {
   /** Set by a codec whose value cannot give back the bytes it was read from; see `attribute.ts`. */
   inexact = false;
 
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  readonly #text: Buffer;
+  // One view for numbers and text alike: three would cost more than what is read through them.
+  readonly #bytes: Buffer;
 
   constructor(bytes: Uint8Array) {
-    const { buffer, byteOffset, byteLength } = bytes;
-    // A plain array even when given a Buffer, whose `slice` would share memory.
-    this.#bytes = new Uint8Array(buffer, byteOffset, byteLength);
-    this.#view = new DataView(buffer, byteOffset, byteLength);
-    this.#text = Buffer.from(buffer, byteOffset, byteLength);
-    this.end = byteLength;
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.end = bytes.byteLength;
   }
 
   get remaining(): number {
@@ -42,40 +37,39 @@ export class Reader {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#advance(1));
+    return this.#bytes.readUInt8(this.#advance(1));
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#advance(2), littleEndian);
+    const at = this.#advance(2);
+    return littleEndian ? this.#bytes.readUInt16LE(at) : this.#bytes.readUInt16BE(at);
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#advance(4), littleEndian);
+    const at = this.#advance(4);
+    return littleEndian ? this.#bytes.readUInt32LE(at) : this.#bytes.readUInt32BE(at);
   }
 
   i32(): number {
-    return this.#view.getInt32(this.#advance(4), littleEndian);
+    const at = this.#advance(4);
+    return littleEndian ? this.#bytes.readInt32LE(at) : this.#bytes.readInt32BE(at);
   }
 
   u64(): bigint {
-    return this.#view.getBigUint64(this.#advance(8), littleEndian);
+    const at = this.#advance(8);
+    return littleEndian ? this.#bytes.readBigUInt64LE(at) : this.#bytes.readBigUInt64BE(at);
   }
 
-  /** A copy: the buffer under it may be received into again. */
+  /** Shares memory with what is read. */
   bytes(length: number): Uint8Array {
     const start = this.#advance(length);
-    return this.#bytes.slice(start, start + length);
+    // Not a Buffer, whose `slice` would share memory where a Uint8Array's copies.
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, length);
   }
 
   text(length: number, encoding: "latin1" | "utf8"): string {
     const start = this.#advance(length);
-    return this.#text.toString(encoding, start, start + length);
-  }
-
-  /** Shares memory with the buffer. */
-  view(length: number): Uint8Array {
-    const start = this.#advance(length);
-    return this.#bytes.subarray(start, start + length);
+    return this.#bytes.toString(encoding, start, start + length);
   }
 
   skip(length: number): void {
@@ -84,7 +78,7 @@ export class Reader {
 
   /** The byte at an absolute offset, without moving. */
   peek(offset: number): number {
-    return this.#view.getUint8(offset);
+    return this.#bytes.readUInt8(offset);
   }
 
   /** The payload must be exactly this long. */
@@ -112,44 +106,42 @@ export class Writer {
   offset = 0;
   readonly path: string[] = [];
 
-  #bytes: Uint8Array;
-  #view: DataView;
-  #text: Buffer;
+  #bytes: Buffer;
 
   constructor(capacity = 512) {
-    this.#bytes = new Uint8Array(capacity);
-    this.#view = new DataView(this.#bytes.buffer);
-    this.#text = Buffer.from(this.#bytes.buffer);
+    this.#bytes = Buffer.allocUnsafe(capacity);
   }
 
   u8(value: number): void {
     this.#check(value, 0, 0xff);
     const at = this.#advance(1);
-    this.#view.setUint8(at, value);
+    this.#bytes.writeUInt8(value, at);
   }
 
   u16(value: number): void {
     this.#check(value, 0, 0xffff);
-    const at = this.#advance(2);
-    this.#view.setUint16(at, value, littleEndian);
+    this.#u16At(this.#advance(2), value);
   }
 
   u32(value: number): void {
     this.#check(value, 0, 0xffff_ffff);
     const at = this.#advance(4);
-    this.#view.setUint32(at, value, littleEndian);
+    if (littleEndian) this.#bytes.writeUInt32LE(value, at);
+    else this.#bytes.writeUInt32BE(value, at);
   }
 
   i32(value: number): void {
     this.#check(value, -0x8000_0000, 0x7fff_ffff);
     const at = this.#advance(4);
-    this.#view.setInt32(at, value, littleEndian);
+    if (littleEndian) this.#bytes.writeInt32LE(value, at);
+    else this.#bytes.writeInt32BE(value, at);
   }
 
   u64(value: bigint): void {
     if (BigInt.asUintN(64, value) !== value) throw this.fault(`${value} is not in 64 bits`);
     const at = this.#advance(8);
-    this.#view.setBigUint64(at, value, littleEndian);
+    if (littleEndian) this.#bytes.writeBigUInt64LE(value, at);
+    else this.#bytes.writeBigUInt64BE(value, at);
   }
 
   bytes(value: Uint8Array): void {
@@ -161,26 +153,33 @@ export class Writer {
   text(value: string): void {
     const length = Buffer.byteLength(value, "utf8");
     const start = this.#advance(length);
-    this.#text.write(value, start, length, "utf8");
+    this.#bytes.write(value, start, length, "utf8");
   }
 
   /** Fills a length in, after what it counts was written. */
   patchU16(offset: number, value: number): void {
     this.#check(value, 0, 0xffff);
-    this.#view.setUint16(offset, value, littleEndian);
+    this.#u16At(offset, value);
   }
 
   pad(): void {
-    // Fresh memory is zero, and nothing is ever written twice.
-    this.#advance(aligned(this.offset) - this.offset);
+    const start = this.offset;
+    this.#advance(aligned(start) - start);
+    this.#bytes.fill(0, start, this.offset);
   }
 
   finish(): Uint8Array {
-    return this.#bytes.subarray(0, this.offset);
+    const { buffer, byteOffset } = this.#bytes;
+    return new Uint8Array(buffer, byteOffset, this.offset);
   }
 
   fault(problem: string): UnencodableValue {
     return new UnencodableValue(this.path.join("."), problem);
+  }
+
+  #u16At(offset: number, value: number): void {
+    if (littleEndian) this.#bytes.writeUInt16LE(value, offset);
+    else this.#bytes.writeUInt16BE(value, offset);
   }
 
   #check(value: number, least: number, most: number): void {
@@ -194,11 +193,9 @@ export class Writer {
     const end = start + length;
     if (end > this.#bytes.length) {
       // Doubling keeps the copying linear.
-      const larger = new Uint8Array(Math.max(end, this.#bytes.length * 2));
+      const larger = Buffer.allocUnsafe(Math.max(end, this.#bytes.length * 2));
       larger.set(this.#bytes);
       this.#bytes = larger;
-      this.#view = new DataView(larger.buffer);
-      this.#text = Buffer.from(larger.buffer);
     }
     this.offset = end;
     return start;

@@ -44,7 +44,7 @@ export function decodeMessages(datagram: Uint8Array): NetlinkMessage[] {
     const flags = reader.u16();
     const sequence = reader.u32();
     const portId = reader.u32();
-    messages.push({ type, flags, sequence, portId, body: reader.view(length - NLMSG_HDRLEN) });
+    messages.push({ type, flags, sequence, portId, body: reader.bytes(length - NLMSG_HDRLEN) });
     // The last message of a datagram may come without its padding.
     reader.skip(Math.min(aligned(length) - length, reader.remaining));
   }
