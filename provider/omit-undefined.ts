@@ -2,7 +2,7 @@
 export function omitUndefined<T extends object>(
   object: T,
 ): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(
-    Object.entries(object).filter(([, value]) => value !== undefined),
-  ) as never;
+  const left: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(object)) if (value !== undefined) left[key] = value;
+  return left as never;
 }

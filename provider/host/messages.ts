@@ -1,4 +1,4 @@
-import { decodeAck, isAck } from "../netlink/ack";
+import { type Ack, decodeAck, isAck } from "../netlink/ack";
 import { IFF_LOOPBACK, NLM_F_DUMP_INTR, RTM_NEWLINK } from "../netlink/constants";
 import { isMalformedMessage, type MalformedMessage } from "../netlink/faults";
 import { decodeLink, type LinkMessage } from "../netlink/link-message";
@@ -21,18 +21,29 @@ export interface Answer {
 
 export function decodeAnswer(datagrams: readonly Uint8Array[]): Answer {
   trace("from the kernel", datagrams);
-  const messages = datagrams.flatMap(decodeMessages);
-  const refused = messages
-    .filter(isAck)
-    .map(decodeAck)
-    .find(({ errno }) => errno !== 0);
-  const links = messages.filter(({ type }) => type === RTM_NEWLINK).map(deviceOf);
+  const devices: Device[] = [];
+  let unreadable: MalformedMessage | undefined;
+  let refused: Ack | undefined;
+  let interrupted = false;
+  for (const datagram of datagrams) {
+    for (const message of decodeMessages(datagram)) {
+      interrupted ||= (message.flags & NLM_F_DUMP_INTR) !== 0;
+      if (message.type === RTM_NEWLINK) {
+        const link = deviceOf(message);
+        if (isMalformedMessage(link)) unreadable ??= link;
+        else devices.push(link);
+      } else if (isAck(message) && refused === undefined) {
+        const ack = decodeAck(message);
+        if (ack.errno !== 0) refused = ack;
+      }
+    }
+  }
   return {
-    devices: links.filter((link): link is Device => !isMalformedMessage(link)),
-    unreadable: links.find(isMalformedMessage),
+    devices,
+    unreadable,
     errno: refused?.errno ?? 0,
     kernelText: refused?.text,
-    interrupted: messages.some(({ flags }) => (flags & NLM_F_DUMP_INTR) !== 0),
+    interrupted,
   };
 }
 

@@ -21,9 +21,10 @@ export function toKernel(kind: Kind, settings: Settings, mark: string | undefine
   let up: boolean | undefined;
   for (const name of PROPERTY_NAMES) {
     const fragment = write(name, settings);
-    Object.assign(attributes, fragment?.attributes);
-    Object.assign(macvlan, fragment?.macvlan);
-    up ??= fragment?.up;
+    if (fragment === undefined) continue;
+    Object.assign(attributes, fragment.attributes);
+    Object.assign(macvlan, fragment.macvlan);
+    up ??= fragment.up;
   }
   const { alias } = settings;
   const isDescribed = Object.keys(macvlan).length > 0;
@@ -57,11 +58,11 @@ const OPER_STATES = [
 /** A link as the kernel's message shows it. What only its surroundings tell (namespaces, tap) is not in it. */
 export function fromKernel(message: LinkMessage): ObservedLink {
   const { attributes } = message;
-  const settings = Object.fromEntries(
-    PROPERTY_NAMES.map((name) => [name, PROPERTIES[name].read?.(message)] as const).filter(
-      ([, value]) => value !== undefined,
-    ),
-  );
+  const settings: Record<string, unknown> = {};
+  for (const name of PROPERTY_NAMES) {
+    const value = PROPERTIES[name].read?.(message);
+    if (value !== undefined) settings[name] = value;
+  }
   const data = attributes.IFLA_LINKINFO?.IFLA_INFO_DATA;
   return {
     ifindex: message.index,
