@@ -15,7 +15,7 @@ import { Errno } from "../../netlink/errno";
 import { HalfMade, type CreateRequest } from "../../request";
 import { change, make, type Applied } from "./apply";
 import { explained, noLowerDevice, operationOn, snapshotOf } from "./refused";
-import { observe, surroundings, type Seen } from "./surroundings";
+import { lowerDeviceOf, surroundings } from "./surroundings";
 import { tapOf } from "./tap";
 
 export async function createLink({
@@ -25,10 +25,10 @@ export async function createLink({
   const operation = operationOn("create", inputs);
   const host = await openHost(inputs.connection, config);
   const place = await host.place(inputs.lowerNetns, inputs.netns);
-  const seen = await observe(host, place, inputs.lowerDevice, inputs.name);
+  const lower = await lowerDeviceOf(host, place, inputs.lowerDevice);
   const { wanted, adoptedMac, applied } = await establish(
     { host, place, inputs, operation },
-    seen,
+    lower,
   ).catch(async (error: unknown) => {
     throw await explained(
       error,
@@ -39,7 +39,7 @@ export async function createLink({
       inputs.identity.mark,
     );
   });
-  const around = await surroundings(host, place, applied.link, seen.lower, applied.tap);
+  const around = await surroundings(host, place, applied.link, lower, applied.tap);
   const state = stateOf(keptOf(inputs, adoptedMac), applied.link, around);
   return verified(wanted, state, operation, host);
 }
@@ -57,26 +57,24 @@ interface Established {
   readonly applied: Applied;
 }
 
-async function establish(scope: Scope, seen: Seen): Promise<Established> {
+/** Makes the link without a look whether there is one: the kernel never changes one that is. */
+async function establish(scope: Scope, lower: Device | undefined): Promise<Established> {
   const { host, place, inputs, operation } = scope;
-  const { lower, link } = seen;
   const { mark } = inputs.identity;
   if (lower === undefined) {
     throw noLowerDevice(host, operation, sceneOf(await snapshotOf(host, place), inputs, mark));
   }
   const site = { place, lowerIfindex: lower.ifindex };
-  const wanted = complete(inputs, lower.settings.mtu);
-  if (link !== undefined) return takeOver(scope, link, lower);
   try {
-    // An MTU that nobody declared is the lower device's without being said.
     return {
-      wanted,
+      wanted: complete(inputs, lower.settings.mtu),
       adoptedMac: undefined,
+      // An MTU that nobody declared is the lower device's without being said.
       applied: await make(host, site, complete(inputs, undefined)),
     };
   } catch (error) {
-    if (!(error instanceof StepRefused && error.errno === Errno.EEXIST)) throw error;
-    // The name was taken after the look. Whose is it?
+    // Not EEXIST alone: some kernels look at the name last where it is in another namespace.
+    if (!(error instanceof StepRefused)) throw error;
     const holder = await host.device(place.beside, { name: inputs.name });
     if (holder === undefined) throw error;
     return takeOver(scope, holder, lower);

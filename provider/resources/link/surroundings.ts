@@ -18,19 +18,20 @@ export async function observe(
   lowerDevice: string,
   name: string,
 ): Promise<Seen> {
-  const [named, link] = await Promise.all([
-    host.device(place.below, { name: lowerDevice }),
+  const [lower, link] = await Promise.all([
+    lowerDeviceOf(host, place, lowerDevice),
     host.device(place.beside, { name }),
   ]);
-  return { lower: await standsOn(host, place, named), link };
+  return { lower, link };
 }
 
 /** The kernel attaches a macvlan that is put on a macvlan to the real device below. */
-async function standsOn(
+export async function lowerDeviceOf(
   host: LinkHost,
   place: Place,
-  named: Device | undefined,
+  name: string,
 ): Promise<Device | undefined> {
+  const named = await host.device(place.below, { name });
   const isMacvlan = named?.kind === "macvlan" || named?.kind === "macvtap";
   if (!isMacvlan || named.lowerIfindex === undefined) return named;
   return host.device(place.below, { ifindex: named.lowerIfindex });
