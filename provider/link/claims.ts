@@ -2,6 +2,59 @@ import type { CheckFailure } from "./check";
 import { spellNetns } from "./link-id";
 import type { LinkInputs, Netns } from "./model";
 
+/** What two resources of one run cannot both have. Looked up by text, so that n links cost n looks. */
+interface Rule {
+  readonly property: string;
+  /** What a resource has of it. */
+  readonly holds: (mine: LinkInputs) => readonly string[];
+  /** What no other resource may have beside it; what it holds itself, where this is absent. */
+  readonly seeks?: (mine: LinkInputs) => readonly string[];
+  readonly reason: (mine: LinkInputs, other: LinkInputs) => string;
+}
+
+const nameOn = (host: string, netns: Netns | undefined, name: string): string =>
+  `name ${host} ${spellNetns(netns)} ${name}`;
+
+// The kernel keeps names and alternative names in one list.
+const namesOf = ({ name, altNames = [] }: LinkInputs): string[] => [name, ...altNames];
+
+const lowerDeviceOf = ({ identity, lowerNetns, lowerDevice }: LinkInputs): string =>
+  `${identity.host} ${spellNetns(lowerNetns)} ${lowerDevice}`;
+
+const MARK: Rule = {
+  property: "name",
+  holds: ({ identity }) => [`mark ${identity.host} ${identity.mark}`],
+  reason: (mine, other) =>
+    `"${mine.name}" and "${other.name}" carry one mark: one of the two resources was renamed and the other now has its old name; give the new one another resource name`,
+};
+
+const RULES: readonly Rule[] = [
+  {
+    property: "name",
+    holds: (mine) =>
+      namesOf(mine).map((name) => nameOn(mine.identity.host, mine.netns ?? mine.lowerNetns, name)),
+    reason: (mine, other) =>
+      `Another resource of this program makes a link called "${namesOf(mine).find((name) => namesOf(other).includes(name))}" in the same namespace; give one of them another name`,
+  },
+  {
+    property: "mode",
+    holds: (mine) => [
+      `on ${lowerDeviceOf(mine)}`,
+      ...(mine.mode === "passthru" ? [`alone on ${lowerDeviceOf(mine)}`] : []),
+    ],
+    seeks: (mine) => [`${mine.mode === "passthru" ? "on" : "alone on"} ${lowerDeviceOf(mine)}`],
+    reason: (mine, other) =>
+      `"${mine.name}" and "${other.name}" share the lower device ${mine.lowerDevice}, and a passthru link must be the only one there; use another mode or another lower device`,
+  },
+  {
+    property: "macAddress",
+    holds: (mine) =>
+      mine.macAddress === undefined ? [] : [`${mine.macAddress} on ${lowerDeviceOf(mine)}`],
+    reason: (mine, other) =>
+      `"${other.name}" on the same lower device ${mine.lowerDevice} has this MAC address too; give each link its own`,
+  },
+];
+
 /**
  * What the resources of one run want for themselves. Two that want the same, or what the kernel
  * would refuse together, are told so before anything is touched.
@@ -10,60 +63,36 @@ export class Claims {
   // By URN: check runs twice for a resource that is replaced, the second time without the old
   // inputs that a renamed one keeps its mark from.
   readonly #claims = new Map<string, LinkInputs>();
+  readonly #holders = new Map<string, Set<string>>();
 
-  /** Registers a resource's wish and returns what stands against it. Values not yet known claim nothing. */
-  claim(urn: string, inputs: LinkInputs, isUnknown: (value: unknown) => boolean): CheckFailure[] {
+  /** Registers a resource's wish, all of it known, and returns what stands against it. */
+  claim(urn: string, inputs: LinkInputs): CheckFailure[] {
+    const before = this.#claims.get(urn);
+    if (before !== undefined) for (const key of held(before)) this.#holders.get(key)?.delete(urn);
     this.#claims.set(urn, inputs);
-    return [...this.#claims].flatMap(([each, other]) =>
-      each === urn || isUnknown([inputs, other]) ? [] : conflicts(inputs, other),
-    );
+    const sharedMark = this.#against(MARK, inputs);
+    const failures =
+      sharedMark.length > 0 ? sharedMark : RULES.flatMap((rule) => this.#against(rule, inputs));
+    for (const key of held(inputs)) {
+      const holders = this.#holders.get(key);
+      if (holders === undefined) this.#holders.set(key, new Set([urn]));
+      else holders.add(urn);
+    }
+    return failures;
   }
 
   /** Whether a resource of this run makes a link of that name there. */
   makes(host: string, netns: Netns | undefined, name: string): boolean {
-    return [...this.#claims.values()].some(
-      (each) =>
-        each.identity.host === host &&
-        each.name === name &&
-        spellNetns(each.netns ?? each.lowerNetns) === spellNetns(netns),
-    );
+    return (this.#holders.get(nameOn(host, netns, name))?.size ?? 0) > 0;
+  }
+
+  #against({ property, holds, seeks = holds, reason }: Rule, mine: LinkInputs): CheckFailure[] {
+    return seeks(mine)
+      .flatMap((key) => [...(this.#holders.get(key) ?? [])])
+      .flatMap((urn) => this.#claims.get(urn) ?? [])
+      .map((other) => ({ property, reason: reason(mine, other) }));
   }
 }
 
-function conflicts(mine: LinkInputs, other: LinkInputs): CheckFailure[] {
-  if (mine.identity.host !== other.identity.host) return [];
-  if (mine.identity.mark === other.identity.mark)
-    return [
-      {
-        property: "name",
-        reason: `"${mine.name}" and "${other.name}" carry one mark: one of the two resources was renamed and the other now has its old name; give the new one another resource name`,
-      },
-    ];
-  const failures: CheckFailure[] = [];
-  if (
-    mine.name === other.name &&
-    spellNetns(mine.netns ?? mine.lowerNetns) === spellNetns(other.netns ?? other.lowerNetns)
-  ) {
-    failures.push({
-      property: "name",
-      reason: `Another resource of this program makes a link called "${mine.name}" in the same namespace; give one of them another name`,
-    });
-  }
-  if (
-    mine.lowerDevice !== other.lowerDevice ||
-    spellNetns(mine.lowerNetns) !== spellNetns(other.lowerNetns)
-  )
-    return failures;
-  if (mine.mode === "passthru" || other.mode === "passthru") {
-    failures.push({
-      property: "mode",
-      reason: `"${mine.name}" and "${other.name}" share the lower device ${mine.lowerDevice}, and a passthru link must be the only one there; use another mode or another lower device`,
-    });
-  } else if (mine.macAddress !== undefined && mine.macAddress === other.macAddress) {
-    failures.push({
-      property: "macAddress",
-      reason: `"${other.name}" on the same lower device ${mine.lowerDevice} has this MAC address too; give each link its own`,
-    });
-  }
-  return failures;
-}
+const held = (inputs: LinkInputs): string[] =>
+  [MARK, ...RULES].flatMap(({ holds }) => holds(inputs));

@@ -36,7 +36,7 @@ export async function checkLinkInputs({
   // What is unknown, or wrong already, says nothing about the host yet.
   if (failures.length > 0 || isUnknown(inputs)) return { inputs, failures };
   const known = inputs as unknown as LinkInputs;
-  const conflicts = claims.claim(urn, known, isUnknown);
+  const conflicts = claims.claim(urn, known);
   // What dependsOn names may still change the host: nothing that is seen now would be a reason to refuse.
   if (conflicts.length > 0 || waits === true || config("snapshot") === "off")
     return { inputs, failures: conflicts };

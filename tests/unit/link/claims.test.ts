@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { Claims } from "../../../provider/link/claims";
 import type { LinkInputs } from "../../../provider/link/model";
-import {
-  check,
-  type Given,
-  inputsFor,
-  isUnknown,
-  UNKNOWN,
-  urnOf,
-} from "../../support/link-fixtures";
+import { check, type Given, inputsFor, urnOf } from "../../support/link-fixtures";
 
 /** One run of a program: each resource by its name, with what check answers it. */
 class Run {
@@ -18,7 +11,7 @@ class Run {
     const resourceUrn = urnOf(name);
     const { inputs } = check({ ...given, resourceUrn }, old, host);
     return this.#claims
-      .claim(resourceUrn, inputs as unknown as LinkInputs, isUnknown)
+      .claim(resourceUrn, inputs as unknown as LinkInputs)
       .map(({ property, reason }) => `${property}: ${reason}`);
   }
 
@@ -50,6 +43,14 @@ describe("claims", () => {
     assert.equal(run.claim("e", { name: "eth7", lowerNetns: "green" }).length, 1);
   });
 
+  it("refuse an alternative name that is another link's name", () => {
+    run.claim("a", { name: "eth7", altNames: ["uplink"] });
+    assert.deepEqual(run.claim("b", { name: "uplink" }), [
+      'name: Another resource of this program makes a link called "uplink" in the same namespace; give one of them another name',
+    ]);
+    assert.equal(run.claim("c", { name: "eth9", altNames: ["eth7"] }).length, 1);
+  });
+
   it("refuse a neighbour of a passthru link, in either order", () => {
     run.claim("a", { mode: "passthru" });
     const reason =
@@ -74,12 +75,6 @@ describe("claims", () => {
   it("keep hosts apart", () => {
     run.claim("a", { name: "eth7" });
     assert.deepEqual(run.claim("b", { name: "eth7" }, undefined, "other"), []);
-  });
-
-  it("claim nothing for what is not known yet", () => {
-    run.claim("a", { name: "eth7", netns: UNKNOWN });
-    assert.deepEqual(run.claim("b", { name: "eth7" }), []);
-    assert.deepEqual(run.claim("c", { name: "eth7", lowerDevice: UNKNOWN }), []);
   });
 
   it("forget what a resource wanted when it wants something else", () => {
