@@ -23,9 +23,9 @@ export type Interruption = keyof typeof INTERRUPTIONS;
 function killAgents(run: PulumiRun): void {
   const alike = run.processes().filter(({ role }) => role === "agent");
   const pids = alike.map(({ pid }) => String(pid));
-  for (const pid of pids) {
-    if (!pids.includes(field(pid, Stat.PARENT) ?? "")) send(Number(pid), "SIGKILL");
-  }
+  // All chosen before the first is killed: a watchdog whose agent is gone has another parent.
+  const agents = pids.filter((pid) => !pids.includes(field(pid, Stat.PARENT) ?? ""));
+  for (const pid of agents) send(Number(pid), "SIGKILL");
 }
 
 /** As a terminal does: to all of the group that the CLI is in. */
