@@ -67,6 +67,7 @@ type Which = { readonly name: string } | { readonly ifindex: number };
 /** One host, asked in terms of links. */
 export class LinkHost {
   readonly #shared = new SharedLooks();
+  #own: Promise<Namespace> | undefined;
 
   constructor(readonly session: Session) {}
 
@@ -80,7 +81,7 @@ export class LinkHost {
   }
 
   /**
-   * Opens the namespaces anew each time: one may have been remade under its name since. An error
+   * Opens named namespaces anew each time: one may have been remade under its name since. An error
    * names the property that leads nowhere.
    */
   async place(lowerNetns: Netns | undefined, netns: Netns | undefined): Promise<Place> {
@@ -108,7 +109,8 @@ export class LinkHost {
   }
 
   async #open(netns: Netns | undefined): Promise<Namespace> {
-    if (netns === undefined) return this.session.open(null);
+    // The agent's own stays the same while it runs; whoever asks first opens it for all.
+    if (netns === undefined) return (this.#own ??= this.session.open(null));
     try {
       return await this.session.open(
         typeof netns === "string"
