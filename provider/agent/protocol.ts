@@ -11,6 +11,7 @@ export const ClientFrame = {
   DISARM: 4,
   UNDO: 5,
   FILE: 6,
+  PING: 7,
 } as const;
 
 /** From the agent to us. */
@@ -111,9 +112,18 @@ export function encodeRequest({ handle, message }: Addressed): Buffer {
   return payload;
 }
 
+/** `patienceMs`: after so long without a word from us the agent undoes what is armed and leaves; 0 is never. */
+export function encodePing(patienceMs: number): Buffer {
+  return encodeUint32(patienceMs);
+}
+
 export function encodeUndoId(undoId: number): Buffer {
+  return encodeUint32(undoId);
+}
+
+function encodeUint32(value: number): Buffer {
   const payload = Buffer.allocUnsafe(4);
-  payload.writeUInt32BE(undoId, 0);
+  payload.writeUInt32BE(value, 0);
   return payload;
 }
 

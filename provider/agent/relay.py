@@ -12,6 +12,7 @@ class Agent:
     def __init__(self):
         self.out, self.flushed, self.heard = bytearray(), 0.0, bytearray()
         self.spaces, self.handles = {}, {}  # by (device, inode), by the client's number
+        self.patience, self.silent_until = None, 0.0  # seconds without a word after which the client counts as gone
         self.dog, self.pid, self.given = None, 0, set()
         self.order, self.mirror = 0, {}  # undo id → what the watchdog holds, should it be killed
         self.asked, self.undone = {}, set()  # questions not answered yet, undo ids that are over
@@ -22,13 +23,16 @@ class Agent:
         inbox, data = bytearray(), b" "
         while data:
             self.flush()
-            wait(None, *[(0, select.POLLIN)] + [(self.dog, select.POLLIN)] * bool(self.dog)
-                 + [(1, select.POLLOUT)] * bool(self.out))
+            wait(self.patience and self.silent_until - monotonic(), (0, select.POLLIN),
+                 *[(self.dog, select.POLLIN)] * bool(self.dog) + [(1, select.POLLOUT)] * bool(self.out))
             self.hear()
             try:
                 data = os.read(0, 65536)
             except BlockingIOError:
+                if self.patience and monotonic() >= self.silent_until:
+                    break  # the connection is dead, though nobody could tell us
                 continue
+            self.silent_until = monotonic() + (self.patience or 0)
             inbox += data
             for request, kind, payload in frames(inbox):
                 try:
@@ -67,7 +71,8 @@ class Agent:
             except BlockingIOError:
                 if len(self.out) <= allowed:
                     break
-                wait(None, (1, select.POLLOUT))
+                if not wait(self.patience, (1, select.POLLOUT)):
+                    self.leave()
             except OSError:  # nobody reads any more
                 self.out.clear()
                 self.leave()
@@ -92,6 +97,10 @@ class Agent:
         elif kind in (DISARM, UNDO):
             number, = struct.unpack(">I", payload)
             self.ask(request, kind, number, REQUESTED, 0, 0)
+        elif kind == PING:
+            self.patience = struct.unpack(">I", payload)[0] / 1000 or None
+            self.silent_until = monotonic() + (self.patience or 0)
+            self.end(request)
         else:
             self.end(request, errno.EOPNOTSUPP)
 

@@ -7,7 +7,7 @@ FRAME_CAP = 1 << 20  # bytes after a frame's length field
 UNSENT_CAP = 1 << 20  # above this, neither stdin nor the kernel is read until the client has caught up
 RECEIVE = memoryview(bytearray(FRAME_CAP - 64))
 
-OPEN, REQUEST, CHANGE, DISARM, UNDO, FILE = range(1, 7)  # client to agent; DISARM and UNDO also agent to watchdog
+OPEN, REQUEST, CHANGE, DISARM, UNDO, FILE, PING = range(1, 8)  # client to agent; DISARM and UNDO also agent to watchdog
 GIVE, ARM, DROP = range(33, 36)  # agent to watchdog: a socket, an inverse, forget an id's last inverses
 HELLO, DATA, END, UNDONE = range(65, 69)  # agent to client; END and UNDONE also watchdog to agent
 DEADLINE, END_OF_INPUT, REQUESTED, REFUSED = range(1, 5)  # why something was undone

@@ -5,6 +5,7 @@ import {
   decodeSettled,
   encodeChange,
   encodeJson,
+  encodePing,
   encodeRequest,
   encodeUndoId,
   type FileQuery,
@@ -24,7 +25,15 @@ import type { Answer, Ask } from "./in-flight";
 export interface SessionOptions {
   /** How long the start may take, and the agent be silent while it owes an answer; 30 s by default. */
   readonly deadlineSeconds?: number;
+  /**
+   * How often the agent is pinged, so that nothing on the way forgets an idle connection, and that the
+   * agent leaves when the way is cut and nobody tells it. 0, the default, is never.
+   */
+  readonly keepaliveSeconds?: number;
 }
+
+// Pings that may be lost, or late on a busy machine, before the agent takes the connection for dead.
+const PATIENCE_PINGS = 3;
 
 const LEAST_UNDO_MS = 10_000;
 
@@ -77,6 +86,7 @@ export class Session {
     this.deadlineMs = Math.max(LEAST_UNDO_MS, Math.ceil(3 * startMs));
     const answerSeconds = options.deadlineSeconds ?? DEADLINE_SECONDS;
     this.#conversation = new Conversation(channel, host, answerSeconds);
+    if (options.keepaliveSeconds) this.#keepAlive(options.keepaliveSeconds * 1000);
   }
 
   get isAlive(): boolean {
@@ -174,6 +184,24 @@ export class Session {
   /** The agent undoes what is armed and leaves; resolves when it is gone, or after five seconds. */
   close(): Promise<void> {
     return this.#conversation.close();
+  }
+
+  #keepAlive(everyMs: number): void {
+    const payload = encodePing(PATIENCE_PINGS * everyMs);
+    const ping = (): void => {
+      const ask = {
+        type: ClientFrame.PING,
+        payload,
+        operation: "keep the connection",
+        changes: false,
+      };
+      // Whoever waits for an answer hears of the connection's end; nobody waits for this one.
+      this.#conversation.ask({ ...ask, first: true }).catch(() => undefined);
+    };
+    ping();
+    const timer = setInterval(ping, everyMs);
+    timer.unref();
+    this.onEnd(() => clearInterval(timer));
   }
 
   async #settle(type: number, undoId: number, operation: string): Promise<Settled> {

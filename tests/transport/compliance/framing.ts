@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import { encodeFrame, FRAME_CAP, type Frame, FrameParser } from "../../../provider/agent/frame";
 import {
   AgentFrame,
   ClientFrame,
   decodeEnd,
   encodeJson,
+  encodePing,
   encodeRequest,
 } from "../../../provider/agent/protocol";
 import { startAgent } from "../../../provider/agent/start";
@@ -54,6 +56,25 @@ export function framesAreWhole(fixture: () => Fixture): void {
         ends(),
         requests.map((_, n) => n + 1),
       );
+    });
+
+    it("that no longer come make an agent leave that was promised some", async () => {
+      channel.write(encodeFrame(1, ClientFrame.PING, encodePing(300)));
+      await eventually("it is answered", () => ends().join() === "1");
+      await eventually("it leaves", () => end !== undefined);
+    });
+
+    it("keep it, whatever they are, and the promise can be taken back", async () => {
+      channel.write(encodeFrame(1, ClientFrame.PING, encodePing(2000)));
+      for (let id = 2; id <= 7; id++) {
+        await pause(500);
+        channel.write(openOwn(id));
+      }
+      channel.write(encodeFrame(8, ClientFrame.PING, encodePing(0)));
+      await pause(2500);
+      channel.write(openOwn(9));
+      await eventually("it is answered", () => ends().length === 8);
+      assert.equal(end, undefined);
     });
 
     it("may be cut anywhere", async () => {
