@@ -17,6 +17,15 @@ export function childrenOf(pid: number): number[] {
     });
 }
 
+/** The kernel's name for it, "" when it is gone. */
+export function commandName(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
 function stateOf(pid: number): { state: string; parent: number } | undefined {
   try {
     const [state = "", parent] = readFileSync(`/proc/${pid}/stat`, "utf8")
