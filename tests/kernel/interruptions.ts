@@ -9,6 +9,7 @@ import type { KernelLab } from "../support/kernel-lab";
 import { LinkResource } from "../support/link-resource";
 
 const GROUP = 5;
+let made = 0;
 
 /** With a step of every sort after the creating message. */
 export function interruptible(lab: KernelLab, kind: Kind, more: object = {}): LinkResource {
@@ -17,7 +18,8 @@ export function interruptible(lab: KernelLab, kind: Kind, more: object = {}): Li
     lowerDevice: "lower",
     group: GROUP,
     alias: "all of it",
-    altNames: ["all-of-it"],
+    // One resource of a run may not have another's.
+    altNames: [`all-of-it-${++made}`],
     addrGenMode: "random",
     ...(kind === "macvtap" && { tap: { owner: "daemon" } }),
     ...more,
@@ -44,7 +46,7 @@ export function assertAllOrNothing(links: readonly IpLink[], { inputs }: LinkRes
   assert.equal(link.ifname, inputs.name);
   assert.equal(link.group, String(GROUP));
   assert.equal(link.ifalias, `all of it [pulumi-macvlan:${inputs.identity.mark}]`);
-  assert.deepEqual(link.altnames, ["all-of-it"]);
+  assert.deepEqual(link.altnames, inputs.altNames);
   assert.equal(link.inet6_addr_gen_mode, "random");
   assert(link.flags.includes("UP"));
 }

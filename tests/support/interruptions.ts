@@ -78,14 +78,19 @@ export async function interrupt(
 }
 
 /**
- * What outlives the run and should not. The language host, and the program that it runs, are left by
- * the engine itself when that is killed.
+ * What is left of the run, and how many seconds it outlived the engine. Not counted: the language host
+ * and the program that it runs, which the engine itself leaves when it is killed.
  */
-export async function outliving(run: PulumiRun): Promise<RunProcess[]> {
-  const ours = (all: RunProcess[]): RunProcess[] =>
-    all.filter(({ role }) => role !== "language host" && role !== "program");
-  // A second, and another for a machine that does other things too.
-  const until = performance.now() + 2000;
-  while (ours(run.processes()).length > 0 && performance.now() < until) await pause(20);
-  return ours(run.processes());
+export async function outliving(
+  run: PulumiRun,
+): Promise<{ readonly left: readonly RunProcess[]; readonly seconds: number }> {
+  const ours = (): RunProcess[] =>
+    run.processes().filter(({ role }) => role !== "language host" && role !== "program");
+  const began = performance.now();
+  const seconds = (): number => (performance.now() - began) / 1000;
+  while (ours().length > 0 && seconds() < LONGEST_SECONDS) await pause(20);
+  return { left: ours(), seconds: seconds() };
 }
+
+// A second was measured to be enough; a machine that does other things too may take its time.
+const LONGEST_SECONDS = 15;
