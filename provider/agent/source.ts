@@ -14,6 +14,8 @@ export function agentSource(): Buffer {
 
 export const TOO_OLD_STATUS = 64;
 const CUT_OFF_STATUS = 65;
+/** What a transport that looks for the interpreter on the host ends with, after "looked for …" on stderr. */
+export const NO_INTERPRETER_STATUS = 66;
 
 /**
  * A program small enough for a command line: it prints the marker, so that whatever a login shell

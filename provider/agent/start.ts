@@ -4,7 +4,7 @@ import { connectionBroken, type HostError, messageOf } from "../errors";
 import type { Channel, ChannelEnd, Transport } from "../transport/transport";
 import { type Frame, FrameParser } from "./frame";
 import { AgentFrame, decodeHello, type Hello, PROTOCOL_VERSION } from "./protocol";
-import { agentSource, bootProgram, TOO_OLD_STATUS } from "./source";
+import { agentSource, bootProgram, NO_INTERPRETER_STATUS, TOO_OLD_STATUS } from "./source";
 
 /** Most bytes that a login banner or a noisy shell profile may print before the agent speaks. */
 export const NOISE_CAP = 64 * 1024;
@@ -33,13 +33,15 @@ export async function startAgent(
   const began = performance.now();
   const source = agentSource();
   const marker = `pulumi-macvlan-${randomBytes(16).toString("hex")}`;
-  const within = new Deadline(deadlineSeconds, () =>
-    broken(transport.host, `It did not answer within ${deadlineSeconds} seconds`),
-  );
+  let channel: Channel | undefined;
+  const within = new Deadline(deadlineSeconds, () => {
+    const said = saying(channel?.stderrTail() ?? "");
+    return broken(transport.host, `It did not answer within ${deadlineSeconds} seconds${said}`);
+  });
   try {
     const starting = transport.start(bootProgram(marker, source.length));
     // Should it come up after its time, nobody would be there to end it.
-    const channel = await within.watch(starting, (late) => late.destroy());
+    channel = await within.watch(starting, (late) => late.destroy());
     try {
       const hello = await within.watch(greeting(channel, transport.host, marker, source));
       return { channel, hello, host: transport.host, startMs: performance.now() - began };
@@ -87,8 +89,17 @@ function greeting(channel: Channel, host: string, marker: string, source: Buffer
   });
 }
 
-/** Why the interpreter ended before it became the agent, as far as it and sudo tell. */
+/** Why the interpreter ended before it became the agent, as far as it, sudo and the shell tell. */
 function explained(end: ChannelEnd, stderr: string, noise: Buffer, host: string): HostError {
+  if (end.cure !== undefined) return broken(host, end.reason, end.cure);
+  if (end.status === NO_INTERPRETER_STATUS) {
+    const lookedFor = /looked for .*/.exec(stderr)?.[0] ?? "looked in PATH";
+    return broken(
+      host,
+      `No Python interpreter was found; ${lookedFor}`,
+      "Install Python 3.6 or newer there, or say where it is with connection.python",
+    );
+  }
   const tooOld = end.status === TOO_OLD_STATUS || /Unknown option: -I/.test(stderr);
   if (tooOld) {
     const version = /^[0-9.]+/.exec(stderr)?.[0] ?? "2";
@@ -105,12 +116,25 @@ function explained(end: ChannelEnd, stderr: string, noise: Buffer, host: string)
       "Allow this user to run the agent with NOPASSWD in sudoers, or connect as root",
     );
   }
+  if (/sudo: (command )?not found/.test(stderr)) {
+    return broken(
+      host,
+      "sudo was asked for and is not in PATH",
+      "Install it, or connect as root without connection.sudo",
+    );
+  }
+  if (/incorrect password attempt/.test(stderr)) {
+    return broken(host, "sudo refused the password", "Look at connection.sudo");
+  }
   const said = [stderr, noise.toString().trim()].filter((text) => text !== "").join("; ");
-  return broken(host, `${end.reason}${said === "" ? "" : `, saying: ${lastLines(said)}`}`);
+  const cure = /account is currently not available|nologin/.test(said)
+    ? "Connect as a user whose login shell runs commands"
+    : undefined;
+  return broken(host, `${end.reason}${saying(said)}`, cure);
 }
 
-function lastLines(text: string): string {
-  return text.split("\n").slice(-3).join(" | ").slice(-400);
+function saying(text: string): string {
+  return text === "" ? "" : `, saying: ${text.split("\n").slice(-3).join(" | ").slice(-400)}`;
 }
 
 function broken(host: string, cause: string, cure?: string): HostError {

@@ -140,5 +140,7 @@ export class Conversation {
 }
 
 function withStderr(end: ChannelEnd, stderr: string): ChannelEnd {
-  return stderr === "" ? end : { ...end, reason: `${end.reason}: ${stderr}` };
+  return stderr === "" || end.cure !== undefined
+    ? end
+    : { ...end, reason: `${end.reason}: ${stderr}` };
 }

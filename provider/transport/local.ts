@@ -3,6 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import { connectionBroken } from "../errors";
 import { startChild } from "./child-channel";
+import { INTERPRETER_OPTIONS, INTERPRETERS } from "./interpreter";
 import type { Channel, Transport } from "./transport";
 
 export interface LocalOptions {
@@ -21,9 +22,6 @@ export function localTransport(options: LocalOptions = {}): Transport {
   return { host: HOST, start: (program) => start(program, options) };
 }
 
-/** The interpreter's options: nothing of the user's environment, no site packages, no file left behind. */
-export const INTERPRETER_OPTIONS = ["-I", "-S", "-B"] as const;
-
 async function start(program: string, options: LocalOptions): Promise<Channel> {
   const command = [findInterpreter(options), ...INTERPRETER_OPTIONS, "-c", program];
   if (options.sudo === true) command.unshift(findSudo(options), "-n", "--");
@@ -31,7 +29,7 @@ async function start(program: string, options: LocalOptions): Promise<Channel> {
 }
 
 function findInterpreter({ python, searchPath }: LocalOptions): string {
-  const candidates = python === undefined ? ["python3", "/usr/libexec/platform-python"] : [python];
+  const candidates = python === undefined ? INTERPRETERS : [python];
   for (const candidate of candidates) {
     const found = findProgram(candidate, searchPath);
     if (found !== undefined) return found;

@@ -20,6 +20,8 @@ export interface ChannelEnd {
   readonly reason: string;
   /** The program's exit status, where it is known. */
   readonly status?: number;
+  /** What to do about it, where the transport knows; `reason` then holds what stderr said. */
+  readonly cure?: string;
 }
 
 /** The program's stdin and stdout. Its stderr is always read, or a busy agent would stall on it. */
