@@ -1,38 +1,62 @@
-import { omitUndefined } from "../omit-undefined";
+import {
+  checkFields,
+  CONNECTION_FIELDS,
+  FIELD_NAMES,
+  isGiven,
+  type ConnectionField,
+} from "./connection-fields";
+import { hostName } from "./connection-values";
 import type { Connection } from "./model";
-import { boolean, integer, show, text, type Fail } from "./value-type";
+import type { Fail } from "./value-type";
 
-const FIELDS = {
-  sudo: boolean,
-  python: text(4095, /^[^\0]+$/, "a program's name or path"),
-  deadline: integer(1, 3600),
-  id: text(64, /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "letters, digits, dot, dash and underscore"),
-} as const;
+const PATH = "connection";
+const SSH_FIELDS = FIELD_NAMES.filter((field) => CONNECTION_FIELDS[field].of !== "agent");
 
 /** How the host is reached; nothing for this machine as the user who runs Pulumi. */
 export function checkConnection(given: unknown, fail: Fail): Connection | undefined {
   if (given === undefined || given === null) return undefined;
+  if (typeof given === "string") {
+    const host = hostName.parse(given, PATH, fail);
+    return host === undefined ? undefined : { host };
+  }
+  // Nowhere is a value shown: any may be a credential.
   if (typeof given !== "object" || Array.isArray(given)) {
-    fail("connection", `${show(given)} is no connection; leave it out for this machine`);
+    fail(
+      PATH,
+      'It is no connection; write { host: "hv1.example.net" }, or leave it out for this machine',
+    );
     return undefined;
   }
-  const checked: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(given)) {
-    if (value === undefined || value === null) continue;
-    // The value is not shown: a connection may hold a credential.
-    if (!Object.hasOwn(FIELDS, field)) {
+  const connection = checkFields(given, PATH, FIELD_NAMES, fail) as Connection;
+  // Of a launcher that is wrong itself nobody knows what it takes.
+  if (isGiven(given, "launcher") === (connection.launcher !== undefined))
+    refuseWhatIsNotTaken(given, connection, fail);
+  return Object.keys(connection).length === 0 ? undefined : connection;
+}
+
+function refuseWhatIsNotTaken(given: object, { launcher }: Connection, fail: Fail): void {
+  const refuse = (field: ConnectionField, reason: string): void => {
+    if (isGiven(given, field)) fail(`${PATH}.${field}`, reason);
+  };
+  if (typeof launcher === "object") {
+    if (!isGiven(given, "id"))
       fail(
-        `connection.${field}`,
-        `There is no such property; this version reaches this machine only, with ${Object.keys(FIELDS).join(", ")}`,
+        `${PATH}.id`,
+        "It is required beside a launcher's command, which does not name the host",
       );
-    } else {
-      checked[field] = FIELDS[field as keyof typeof FIELDS].parse(
-        value,
-        `connection.${field}`,
-        fail,
+    for (const field of SSH_FIELDS.filter((each) => each !== "launcher"))
+      refuse(field, "The launcher's command alone says how the host is reached; leave it out");
+  } else if (!isGiven(given, "host")) {
+    for (const field of SSH_FIELDS)
+      refuse(
+        field,
+        "Without connection.host this machine is meant, which needs no SSH; leave it out or name the host",
       );
+  } else if (launcher === "openssh") {
+    for (const field of SSH_FIELDS) {
+      const { insteadForOpenssh } = CONNECTION_FIELDS[field];
+      if (insteadForOpenssh !== undefined)
+        refuse(field, `The system's ssh cannot be given it; ${insteadForOpenssh}`);
     }
   }
-  const connection = omitUndefined(checked) as Connection;
-  return Object.keys(connection).length === 0 ? undefined : connection;
 }

@@ -1,7 +1,7 @@
-import { closest, distance } from "fastest-levenshtein";
 import { isDeepStrictEqual } from "node:util";
 import { omitUndefined } from "../omit-undefined";
 import { checkConnection } from "./check-connection";
+import { unknownProperty } from "./did-you-mean";
 import { identify } from "./identity";
 import {
   KINDS,
@@ -34,6 +34,8 @@ export interface CheckContext {
  */
 const OTHER_INPUTS = ["kind", "resourceUrn", "connection", "adopt", "waits", "identity"] as const;
 
+const ARGUMENTS = [...PROPERTY_NAMES, "connection", "adopt"];
+
 /**
  * Brings a program's arguments to one spelling, gives the link its identity, and returns every
  * fault at once. Values that are not known yet pass through as they are.
@@ -53,7 +55,7 @@ export function checkLink(
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || value === null || (OTHER_INPUTS as readonly string[]).includes(name))
       continue;
-    if (!Object.hasOwn(PROPERTIES, name)) fail(name, unknownProperty(name));
+    if (!Object.hasOwn(PROPERTIES, name)) fail(name, unknownProperty(name, ARGUMENTS));
     else
       checked[name] = isUnknown(value)
         ? value
@@ -161,17 +163,4 @@ function refuseWithoutIpv6({ mtu, addrGenMode }: Record<string, unknown>, fail: 
       "addrGenMode",
       `a link with an MTU of ${mtu} has no IPv6, which needs ${IPV6_MIN_MTU}; leave addrGenMode out or raise mtu`,
     );
-}
-
-function unknownProperty(name: string): string {
-  const known = [...PROPERTY_NAMES, "connection", "adopt"];
-  const spelled = (each: string): string => each.toLowerCase();
-  const near =
-    known.find((each) => spelled(each).startsWith(spelled(name))) ??
-    known.find((each) => spelled(each) === closest(spelled(name), known.map(spelled)));
-  const isNear =
-    near !== undefined &&
-    (spelled(near).startsWith(spelled(name)) ||
-      distance(spelled(name), spelled(near)) <= Math.max(2, name.length / 3));
-  return `There is no such property${isNear ? `; did you mean ${near}?` : ""}`;
 }

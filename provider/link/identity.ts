@@ -23,6 +23,16 @@ export function hostIdOf(machineId: string): string {
   return hash(12, "pulumi-macvlan host", machineId);
 }
 
+/**
+ * What a connection's host is called, as long as nobody asked the host itself. Of a connection as the
+ * program gives it: what is wrong in it is refused elsewhere, what is not known yet comes back as it is.
+ */
+export function hostNameFor(connection: unknown, thisMachine: string): string {
+  if (typeof connection === "string") return connection;
+  const { id, host } = (connection ?? {}) as { readonly id?: unknown; readonly host?: unknown };
+  return [id, host].find((each) => typeof each === "string") ?? thisMachine;
+}
+
 export function markOf(urn: string, host: string): string {
   return hash(MARK_LENGTH, "mark", urn, host);
 }

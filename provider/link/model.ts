@@ -61,7 +61,7 @@ export type Settings = Partial<LinkSettings>;
 export interface Identity {
   /** Stands in the link's alias. A hash of the URN under which the link was first declared. */
   readonly mark: string;
-  /** Which machine: a hash of its machine-id, or `connection.id`. */
+  /** Which machine: `connection.id`, else `connection.host`, else a hash of this machine's machine-id. */
   readonly host: string;
   /** The name that was generated, when the program gives none. */
   readonly name?: string;
@@ -69,12 +69,53 @@ export interface Identity {
   readonly macAddress?: string;
 }
 
-/** How the host is reached. Only this machine for now. */
-export interface Connection {
-  readonly sudo?: boolean;
+/** One host of the way over SSH. What it leaves out, ssh's own files and agent say. */
+export interface SshHop {
+  /** A name, an address, or an alias of ssh_config. */
+  readonly host: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly password?: string;
+  /** The text of a private key. */
+  readonly privateKey?: string;
+  readonly privateKeyPassword?: string;
+  readonly privateKeyPath?: string;
+  readonly agentSocketPath?: string;
+  /** Further attempts after one that failed; -1 is no limit. */
+  readonly dialErrorLimit?: number;
+  /** Seconds; 0 is no limit. */
+  readonly perDialTimeout?: number;
+  /** "ssh-ed25519 AAAA…", without host and comment. */
+  readonly hostKey?: string;
+  /** "SHA256:…", without padding. */
+  readonly hostKeyFingerprint?: string;
+  readonly knownHosts?: readonly string[];
+  readonly hostKeyPolicy?: HostKeyPolicy;
+}
+
+export const HOST_KEY_POLICIES = ["strict", "accept-new"] as const;
+export type HostKeyPolicy = (typeof HOST_KEY_POLICIES)[number];
+
+/** How an agent is started on a host: by an SSH client of ours, the system's, or any other command. */
+export type Launcher = "ssh2" | "openssh" | { readonly command: readonly string[] };
+
+export const WHEN_UNREACHABLE = ["fail", "forget", "keep"] as const;
+export type WhenUnreachable = (typeof WHEN_UNREACHABLE)[number];
+
+/** How the host is reached: over SSH where `host` is given, by a launcher's command, else this machine. */
+export interface Connection extends Partial<SshHop> {
+  /** Jump hosts, the nearest first; none at all where it is empty. */
+  readonly proxy?: readonly SshHop[];
+  readonly launcher?: Launcher;
+  /** Run the agent as root under sudo; a text is the password that it asks for. */
+  readonly sudo?: boolean | string;
   readonly python?: string;
+  /** Seconds for any one answer. */
   readonly deadline?: number;
+  /** Seconds; 0 is off. */
+  readonly keepalive?: number;
   readonly id?: string;
+  readonly unreachable?: WhenUnreachable;
 }
 
 /** What check leaves of a program's arguments: legal, in one spelling, nothing filled in but name and MAC. */

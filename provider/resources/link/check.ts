@@ -7,7 +7,7 @@ import { openHost } from "../../host/open-host";
 import { DeviceCache } from "../../host/device-cache";
 import { checkLink, type CheckFailure } from "../../link/check";
 import { Claims } from "../../link/claims";
-import { hostIdOf } from "../../link/identity";
+import { hostIdOf, hostNameFor } from "../../link/identity";
 import type { LinkInputs, Netns } from "../../link/model";
 import { adoptee, refusals } from "../../link/refusals";
 import type { CheckAnswer, CheckRequest, Config } from "../../request";
@@ -27,8 +27,8 @@ export async function checkLinkInputs({
   config,
   isUnknown,
 }: CheckRequest): Promise<CheckAnswer> {
-  const { connection, waits } = given as { connection?: { id?: unknown }; waits?: unknown };
-  const host = typeof connection?.id === "string" ? connection.id : hostIdOf(localMachineId());
+  const { connection, waits } = given;
+  const host = hostNameFor(connection, hostIdOf(localMachineId()));
   const urn = String(given["resourceUrn"]);
   if (oldInputs?.["identity"] !== undefined) before.set(urn, oldInputs as unknown as LinkInputs);
   const old = before.get(urn);

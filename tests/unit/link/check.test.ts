@@ -23,7 +23,7 @@ describe("check", () => {
       tap: { mode: "x" },
       colour: "red",
       adopt: "maybe",
-      connection: { host: "hv1", deadline: 0 },
+      connection: { host: "h v1", deadline: 0 },
     });
     assert.deepEqual(
       failures.map((failure) => failure.slice(0, failure.indexOf(":"))).sort(),
@@ -133,31 +133,6 @@ describe("check", () => {
     assert.deepEqual(failuresOf({ mode: "source", sourceMacAddresses: sources(5001) }), [
       "sourceMacAddresses: it has 5001 entries; at most 5000 can be read back from the kernel",
     ]);
-  });
-});
-
-describe("check of a connection", () => {
-  it("takes this machine in several ways", () => {
-    const connection = { sudo: "true", python: "python3.9", deadline: "60", id: "hv-1.example" };
-    assert.deepEqual(inputsFor({ connection }).connection, {
-      sudo: true,
-      python: "python3.9",
-      deadline: 60,
-      id: "hv-1.example",
-    });
-    for (const nothing of [undefined, null, {}, { sudo: undefined }])
-      assert.equal("connection" in inputsFor({ connection: nothing }), false);
-  });
-
-  it("refuses what this version does not do, and shows no value: it may be a credential", () => {
-    const [failure = ""] = failuresOf({ connection: { password: "hunter2" } });
-    assert.match(failure, /^connection\.password: There is no such property/);
-    assert.doesNotMatch(failure, /hunter2/);
-    assert.deepEqual(failuresOf({ connection: "hv1" }), [
-      'connection: "hv1" is no connection; leave it out for this machine',
-    ]);
-    const [id = ""] = failuresOf({ connection: { id: "a/b" } });
-    assert.match(id, /^connection\.id: "a\/b" is not legal/);
   });
 });
 
