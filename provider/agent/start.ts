@@ -1,6 +1,6 @@
 /** From a channel to an agent that has said HELLO. */
 import { randomBytes } from "node:crypto";
-import { connectionBroken, type HostError, messageOf } from "../errors";
+import { connectionBroken, type HostError, isHostError, messageOf } from "../errors";
 import type { Channel, ChannelEnd, Transport } from "../transport/transport";
 import { type Frame, FrameParser } from "./frame";
 import { AgentFrame, decodeHello, type Hello, PROTOCOL_VERSION } from "./protocol";
@@ -39,7 +39,9 @@ export async function startAgent(
     return broken(transport.host, `It did not answer within ${deadlineSeconds} seconds${said}`);
   });
   try {
-    const starting = transport.start(bootProgram(marker, source.length));
+    const starting = transport.start(bootProgram(marker, source.length)).catch((error: unknown) => {
+      throw isHostError(error) ? error : broken(transport.host, messageOf(error));
+    });
     // Should it come up after its time, nobody would be there to end it.
     channel = await within.watch(starting, (late) => late.destroy());
     try {

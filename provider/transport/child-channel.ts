@@ -4,29 +4,40 @@ import type { Socket } from "node:net";
 import { connectionBroken } from "../errors";
 import { type Channel, type ChannelEnd, Tail } from "./transport";
 
+export interface ChildOptions {
+  /** The folder it runs in; ours by default. */
+  readonly cwd?: string;
+  /** Turns an end of which only the status is known into one that says more. */
+  readonly explain?: Explain;
+}
+
+type Explain = (end: ChannelEnd, stderr: string) => ChannelEnd;
+
 /** Resolves when the program runs; rejects with a `HostError` when it cannot be run. */
 export function startChild(
   [file = "", ...args]: readonly string[],
   host: string,
-): Promise<Channel> {
+  { cwd, explain = (end) => end }: ChildOptions = {},
+): Promise<ChildChannel> {
   return new Promise((resolve, reject) => {
     // In a session of its own: Ctrl-C goes to the whole group of the program that started us.
-    const child = spawn(file, args, { detached: true, stdio: ["pipe", "pipe", "pipe"], cwd: "/" });
-    child.once("spawn", () => resolve(new ChildChannel(child)));
-    child.once("error", ({ message }) =>
-      reject(connectionBroken({ host, operation: "start the agent", cause: message })),
-    );
+    const child = spawn(file, args, { detached: true, stdio: ["pipe", "pipe", "pipe"], cwd });
+    child.once("spawn", () => resolve(new ChildChannel(child, explain)));
+    child.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+      const cause = code === "ENOENT" ? `There is no program ${file} on this machine` : message;
+      reject(connectionBroken({ host, operation: "start the agent", cause }));
+    });
   });
 }
 
-class ChildChannel implements Channel {
+export class ChildChannel implements Channel {
   readonly #child: ChildProcess;
   readonly #stderr = new Tail();
   #end: ChannelEnd | undefined;
   #onData: (bytes: Buffer) => void = () => undefined;
   readonly #onEnd: ((end: ChannelEnd) => void)[] = [];
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, explain: Explain) {
     this.#child = child;
     // A write to an agent that is gone fails; that it is gone is told by its end.
     for (const stream of [child.stdin, child.stdout, child.stderr]) {
@@ -37,8 +48,11 @@ class ChildChannel implements Channel {
     child.stderr?.on("data", (bytes: Buffer) => this.#stderr.push(bytes));
     // "close" comes after the last byte of both pipes, "exit" may come before.
     child.once("close", (status, signal) => {
-      if (status === null) this.#finish({ reason: `the agent was killed by ${signal}` });
-      else this.#finish({ reason: `the agent exited with status ${status}`, status });
+      const end =
+        status === null
+          ? { reason: `the agent was killed by ${signal}` }
+          : { reason: `the agent exited with status ${status}`, status };
+      this.#finish(explain(end, this.stderrTail()));
     });
   }
 
@@ -48,6 +62,20 @@ class ChildChannel implements Channel {
 
   onData(listener: (bytes: Buffer) => void): void {
     this.#onData = listener;
+  }
+
+  /** Acts once, when the program has said this; the listener hears it too. */
+  when(said: string, act: () => void): void {
+    let heard = "";
+    const listen = (bytes: Buffer): void => {
+      heard += bytes.toString("latin1");
+      if (heard.includes(said)) {
+        this.#child.stdout?.off("data", listen);
+        act();
+      }
+      heard = heard.slice(-said.length);
+    };
+    this.#child.stdout?.on("data", listen);
   }
 
   onEnd(listener: (end: ChannelEnd) => void): void {
@@ -61,7 +89,8 @@ class ChildChannel implements Channel {
 
   destroy(): void {
     // A stopped agent would not see its end of input; its watchdog sees the agent's and undoes.
-    this.#child.kill("SIGKILL");
+    // A launcher may have children of its own, which are of its group.
+    if (this.#child.pid !== undefined && this.#end === undefined) killGroup(this.#child.pid);
     for (const stream of this.#streams()) stream.destroy();
     this.unref();
     this.#finish({ reason: "the connection was closed" });
@@ -91,5 +120,13 @@ class ChildChannel implements Channel {
     this.#end = end;
     this.#onData = () => undefined;
     for (const listener of this.#onEnd.splice(0)) listener(end);
+  }
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // Gone already, or root's: then the end of its input must do.
   }
 }

@@ -4,13 +4,14 @@ import { delimiter, isAbsolute, join } from "node:path";
 import { connectionBroken } from "../errors";
 import { startChild } from "./child-channel";
 import { INTERPRETER_OPTIONS, INTERPRETERS } from "./interpreter";
+import { skippingPassword, type Sudo, sudoArguments, sudoInput, sudoKind } from "./sudo";
 import type { Channel, Transport } from "./transport";
 
 export interface LocalOptions {
   /** The interpreter: a path, or a name to look for in PATH. */
-  readonly python?: string;
-  /** Run the agent as root under `sudo -n`, which never asks for a password. */
-  readonly sudo?: boolean;
+  readonly python?: string | undefined;
+  /** Run the agent as root. */
+  readonly sudo?: Sudo | undefined;
   /** Where programs are looked for; the process's own PATH by default. */
   readonly searchPath?: string;
 }
@@ -23,9 +24,13 @@ export function localTransport(options: LocalOptions = {}): Transport {
 }
 
 async function start(program: string, options: LocalOptions): Promise<Channel> {
-  const command = [findInterpreter(options), ...INTERPRETER_OPTIONS, "-c", program];
-  if (options.sudo === true) command.unshift(findSudo(options), "-n", "--");
-  return startChild(command, HOST);
+  const kind = sudoKind(options.sudo);
+  const whole = kind === "password" ? skippingPassword(program) : program;
+  const command = [findInterpreter(options), ...INTERPRETER_OPTIONS, "-c", whole];
+  if (kind !== false) command.unshift(findSudo(options), ...sudoArguments(kind));
+  const channel = await startChild(command, HOST, { cwd: "/" });
+  if (typeof options.sudo === "string") channel.write(sudoInput(options.sudo));
+  return channel;
 }
 
 function findInterpreter({ python, searchPath }: LocalOptions): string {

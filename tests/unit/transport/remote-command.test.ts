@@ -4,7 +4,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bootProgram } from "../../../provider/agent/source";
-import { remoteCommand, sudoInput } from "../../../provider/transport/remote-command";
+import { remoteCommand } from "../../../provider/transport/remote-command";
+import { sudoInput } from "../../../provider/transport/sudo";
 import { skipWithout } from "../../support/programs";
 import { PYTHON } from "../../support/python";
 
