@@ -125,6 +125,13 @@ function explained(end: ChannelEnd, stderr: string, noise: Buffer, host: string)
       "Install it, or connect as root without connection.sudo",
     );
   }
+  if (/is not allowed to execute|is not in the sudoers file/.test(stderr)) {
+    return broken(
+      host,
+      "sudo does not let this user run the agent",
+      "Allow it in sudoers, or connect as root",
+    );
+  }
   if (/incorrect password attempt/.test(stderr)) {
     return broken(host, "sudo refused the password", "Look at connection.sudo");
   }

@@ -116,4 +116,43 @@ describe("a command launcher", () => {
         /sudo was asked for and is not in PATH/,
       ));
   });
+
+  describe("with the real sudo behind it", () => {
+    /** A user whose password is "right", in a copy of /etc that nobody else sees. */
+    const asUser = (rule: string, sudo: Sudo) => {
+      const launcher = putProgram(
+        folder,
+        "as-user",
+        `cp -a /etc ${folder}/etc && mount --bind ${folder}/etc /etc && useradd -M tester
+        echo tester:right | chpasswd
+        echo "tester ALL=(ALL) ${rule}" >/etc/sudoers
+        exec setpriv --reuid tester --regid tester --init-groups "$@"`,
+      );
+      const command = ["unshare", "--mount", launcher];
+      return commandTransport({ command, host: "c1", python: "/usr/bin/python3", sudo });
+    };
+    before(function () {
+      skipUnlessRoot(this);
+    });
+
+    it("becomes root with a password", () => answers(asUser("ALL", "right")));
+
+    it("becomes root with a password that is not needed", () =>
+      answers(asUser("NOPASSWD: ALL", "not needed")));
+
+    it("becomes root without one", () => answers(asUser("NOPASSWD: ALL", true)));
+
+    it("does so where sudo records what comes and goes", () =>
+      answers(
+        asUser(`ALL\nDefaults log_input, log_output, use_pty, iolog_dir=${folder}/io`, "right"),
+      ));
+
+    it("says that one is wanted", () => fails(asUser("ALL", true), /sudo asks for a password/));
+
+    it("does not try a wrong one twice", () =>
+      fails(asUser("ALL", "wrong"), /within 4 seconds, saying: Sorry, try again/, 4));
+
+    it("says that the user may not", () =>
+      fails(asUser("/bin/true", "right"), /sudo does not let this user run the agent/));
+  });
 });

@@ -14,10 +14,20 @@ export interface Fixture {
   /** A session that ends with the test. */
   readonly session: (options?: SessionOptions) => Promise<Session>;
   readonly transport: Transport;
+  readonly reachesStopped: boolean;
+}
+
+export interface Reach {
+  /** Whether letting go of a channel ends an agent that is stopped. Behind an sshd it stays, until it goes on. */
+  readonly reachesStopped?: boolean;
 }
 
 /** `transport` must lead to an agent with root's rights on the machine that runs the tests. */
-export function isCompliant(name: string, transport: () => Transport): void {
+export function isCompliant(
+  name: string,
+  transport: () => Transport,
+  { reachesStopped = true }: Reach = {},
+): void {
   describe(`${name} transport`, () => {
     let namespace: TestNamespace;
     let sessions: Session[];
@@ -36,6 +46,7 @@ export function isCompliant(name: string, transport: () => Transport): void {
 
     const fixture = (): Fixture => ({
       namespace,
+      reachesStopped,
       transport: transport(),
       session: async (options) => {
         const session = await Session.start(transport(), options);

@@ -45,7 +45,8 @@ export function undoSurvives(fixture: () => Fixture): void {
     });
 
     it("happens at its deadline when the agent is stopped, and nobody waits for ever", async () => {
-      const { session, namespace } = await armed(fixture(), 400, { deadlineSeconds: 0.6 });
+      const fixed = fixture();
+      const { session, namespace } = await armed(fixed, 400, { deadlineSeconds: 2 });
       const { handle } = await session.open({ name: namespace.name });
       process.kill(session.hello.pid, "SIGSTOP");
       const isLate = (kind: string) => (error: unknown) =>
@@ -57,6 +58,7 @@ export function undoSurvives(fixture: () => Fixture): void {
         eventually("the link is gone", () => namespace.links.length === 0),
       ]);
       await assert.rejects(session.open(null), isLate("broken"));
+      if (!fixed.reachesStopped) process.kill(session.hello.pid, "SIGCONT");
       await eventually("the agent is gone", () => !runs(session.hello.pid));
     });
 

@@ -116,6 +116,15 @@ describe("starting an agent", () => {
       });
     });
 
+    it("gives sudo a password on stdin, and keeps it from the agent", async () => {
+      const searchPath = `${folder}:${process.env["PATH"]}`;
+      for (const script of ['read -r said; test "$said" = "a secret" || exit 1;', ""]) {
+        program("sudo", `${script} shift 4; exec "$@"`);
+        const { channel } = await startAgent(localTransport({ sudo: "a secret", searchPath }));
+        channel.destroy();
+      }
+    });
+
     it("refuses Python 2, which does not know the options", () =>
       fails(
         { python: program("python2", `echo "Unknown option: -I" >&2; exit 2`) },
