@@ -10,8 +10,8 @@ export type NetnsArgs = string | { pid: pulumi.Input<number> } | { path: pulumi.
  * place in the kernel.
  */
 export interface LinkArgs {
-  /** How the host is reached. Omitted: this machine. */
-  connection?: pulumi.Input<ConnectionArgs>;
+  /** How the host is reached; a text is an alias of ssh_config. Omitted: this machine. */
+  connection?: pulumi.Input<ConnectionArgs> | string;
   /** The device the link stands on. A change replaces the link. */
   lowerDevice: pulumi.Input<string>;
   /** Namespace of the lower device. Default: the host's own. A change replaces the link. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AddrGenMode, AdminState, Kind, LinkState, Mode, Netns } from "../provider/link/model";
 import { PROPERTY_NAMES } from "../provider/link/properties";
+import { withSecrets } from "./connection-secrets";
 import type { LinkArgs } from "./link-args";
 
 /**
@@ -67,6 +68,7 @@ export abstract class Link extends pulumi.CustomResource {
     const inputs = {
       ...unknown,
       ...args,
+      ...(args.connection !== undefined && { connection: withSecrets(args.connection) }),
       kind,
       // Handlers are not told who asks; name, MAC address and mark are made from it.
       resourceUrn: pulumi.createUrn(name, type, opts.parent),

@@ -12,19 +12,19 @@ import type { Fail } from "./value-type";
 const PATH = "connection";
 const SSH_FIELDS = FIELD_NAMES.filter((field) => CONNECTION_FIELDS[field].of !== "agent");
 
-/** How the host is reached; nothing for this machine as the user who runs Pulumi. */
+/**
+ * How the host is reached; nothing for this machine as the user who runs Pulumi. No failure shows a
+ * value, and none is of `connection` itself: beside that, the engine would print all that is in it.
+ */
 export function checkConnection(given: unknown, fail: Fail): Connection | undefined {
   if (given === undefined || given === null) return undefined;
   if (typeof given === "string") {
-    const host = hostName.parse(given, PATH, fail);
+    const host = hostName.parse(given, `${PATH}.host`, fail);
     return host === undefined ? undefined : { host };
   }
-  // Nowhere is a value shown: any may be a credential.
   if (typeof given !== "object" || Array.isArray(given)) {
-    fail(
-      PATH,
-      'It is no connection; write { host: "hv1.example.net" }, or leave it out for this machine',
-    );
+    const meant = '{ host: "hv1.example.net" }, or leave it out for this machine';
+    fail(`${PATH}.host`, `It is in no connection; write connection: ${meant}`);
     return undefined;
   }
   const connection = checkFields(given, PATH, FIELD_NAMES, fail) as Connection;

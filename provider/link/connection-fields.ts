@@ -198,6 +198,10 @@ export const CONNECTION_FIELDS: {
 
 export const FIELD_NAMES = Object.keys(CONNECTION_FIELDS) as readonly ConnectionField[];
 export const HOP_FIELDS = FIELD_NAMES.filter((field) => CONNECTION_FIELDS[field].of === "hop");
+/** Fields whose text nobody may read. */
+export const CREDENTIALS: readonly string[] = FIELD_NAMES.filter(
+  (field) => CONNECTION_FIELDS[field].secret,
+);
 
 export function isGiven(given: object, field: ConnectionField): boolean {
   const value: unknown = (given as Record<string, unknown>)[field];

@@ -135,6 +135,7 @@ export const launcher: ValueType<Launcher> = {
       fail(path, LAUNCHER_RULE);
       return undefined;
     }
-    return { command: listOf(word).parse(command, `${path}.command`, fail) ?? [] };
+    const words = listOf(word).parse(command, `${path}.command`, fail);
+    return words?.length === command.length ? { command: words } : undefined;
   },
 };

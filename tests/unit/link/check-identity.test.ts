@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { failuresOf, inputsFor, urnOf } from "../../support/link-fixtures";
+import { hostNameFor } from "../../../provider/link/identity";
+import { failuresOf, inputsFor, UNKNOWN, urnOf } from "../../support/link-fixtures";
 
 describe("the identity that check keeps", () => {
   const first = inputsFor();
@@ -24,6 +25,21 @@ describe("the identity that check keeps", () => {
     assert.notEqual(moved.identity.mark, first.identity.mark);
     assert.notEqual(moved.macAddress, first.macAddress);
     assert.deepEqual(inputsFor({}, undefined, "otherhost"), moved);
+  });
+
+  it("is another host's where the connection names one: by its id, its address, or as this machine", () => {
+    const cases = [
+      [undefined, "here"],
+      [{ sudo: true }, "here"],
+      ["hv1", "hv1"],
+      [{ host: "hv1", user: "root" }, "hv1"],
+      [{ host: "192.0.2.1", id: "hv1" }, "hv1"],
+      [{ launcher: { command: ["sh"] }, id: "c1" }, "c1"],
+      [UNKNOWN, UNKNOWN],
+      [{ host: UNKNOWN }, UNKNOWN],
+      [{ host: "hv1", password: UNKNOWN }, "hv1"],
+    ] as const;
+    for (const [connection, host] of cases) assert.equal(hostNameFor(connection, "here"), host);
   });
 
   it("says what was generated and what was given", () => {

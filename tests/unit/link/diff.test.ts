@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { type Change, diffLink } from "../../../provider/link/diff";
-import type { PropertyName } from "../../../provider/link/model";
+import { hostNameFor } from "../../../provider/link/identity";
+import type { LinkInputs, PropertyName } from "../../../provider/link/model";
 import { PROPERTIES, PROPERTY_NAMES } from "../../../provider/link/properties";
+import { keptOf, stateOf } from "../../../provider/link/state";
 import {
   type Given,
   inputsFor,
   isUnknown,
+  observed,
   stateFor,
+  SURROUNDINGS,
   UNKNOWN,
   check,
 } from "../../support/link-fixtures";
@@ -92,6 +96,25 @@ describe("diff", () => {
     );
     assert.deepEqual(changes({}, { connection: { sudo: true } }), ["connection record"]);
     assert.deepEqual(changes({ adopt: true }, {}), ["adopt record"]);
+  });
+
+  it("of another way to the same host changes neither names nor MAC addresses: it is a matter of record", () => {
+    const ways: readonly object[] = [
+      { host: "hv1", user: "root", password: "a", proxy: { host: "jump" } },
+      { host: "hv1", user: "joe", port: 2222, privateKeyPath: "~/.ssh/id" },
+      { host: "hv1", launcher: "openssh", keepalive: 0, unreachable: "keep" },
+      { host: "192.0.2.1", id: "hv1" },
+      { id: "hv1", launcher: { command: ["tsh", "ssh", "hv1"] } },
+    ];
+    const given = (connection: object): LinkInputs =>
+      inputsFor({ connection }, undefined, hostNameFor(connection, "here"));
+    const [first = assert.fail(), ...others] = ways.map(given);
+    const state = stateOf(keptOf(first, undefined), observed(first), SURROUNDINGS);
+    for (const other of others) {
+      assert.deepEqual({ ...other, connection: 0 }, { ...first, connection: 0 });
+      const { differences } = diffLink(state, other, isUnknown);
+      assert.deepEqual(differences, [{ property: "connection", change: "record" }]);
+    }
   });
 
   const removed: readonly (readonly [Given, string])[] = [
