@@ -1,9 +1,11 @@
 /** The system's own ssh to a real sshd. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startAgent } from "../../provider/agent/start";
 import { opensshTransport, type OpensshOptions } from "../../provider/transport/openssh";
+import { eventually } from "../support/processes";
 import { PYTHON } from "../support/python";
 import { makeKey, Sshd } from "../support/sshd";
 import { skipUnlessRoot } from "../support/test-namespace";
@@ -99,5 +101,40 @@ describe("openssh", () => {
     const { channel, hello } = await startAgent(transport);
     channel.destroy();
     assert.equal(hello.protocol, 1);
+  });
+
+  it("goes through its user's master connection, and never becomes one", async () => {
+    const socket = join(sshd.folder, "master");
+    const configFile = join(sshd.folder, "config-master");
+    writeFileSync(configFile, `ControlMaster auto\nControlPath ${socket}\n`);
+    const logins = (): number => sshd.log().split("Accepted publickey").length - 1;
+    const start = async (hasMaster: boolean): Promise<void> => {
+      const { channel } = await startAgent(opensshTransport(to({ configFile })));
+      assert.equal(existsSync(socket), hasMaster);
+      channel.destroy();
+    };
+    const before = logins();
+    await start(false);
+    assert.equal(logins(), before + 1);
+    const known = `UserKnownHostsFile=${sshd.knownHosts}`;
+    const port = String(sshd.port);
+    const words = [
+      "-F",
+      configFile,
+      "-N",
+      "-i",
+      sshd.userKey,
+      "-o",
+      known,
+      "-p",
+      port,
+      sshd.address,
+    ];
+    const master = spawn("ssh", words, { stdio: "ignore" });
+    await eventually("the master is there", () => existsSync(socket));
+    await start(true);
+    assert.equal(logins(), before + 2);
+    assert.equal(master.exitCode, null);
+    master.kill();
   });
 });
