@@ -1,4 +1,4 @@
-export type { ConnectionArgs } from "./connection-args";
+export type { ConnectionArgs, HopArgs } from "./connection-args";
 export type { LinkArgs, MacvlanArgs, MacvtapArgs, NetnsArgs, TapArgs } from "./link-args";
 export { Link } from "./link";
 export { Macvlan } from "./macvlan";
