@@ -1,32 +1,76 @@
-import { connectionBroken } from "../errors";
-import type { Connection } from "../link/model";
-import { omitUndefined } from "../omit-undefined";
+import { HostError } from "../errors";
+import { checkConnection } from "../link/check-connection";
+import { type Connection, WHEN_UNREACHABLE, type WhenUnreachable } from "../link/model";
 import type { Config } from "../request";
-import { localTransport } from "../transport/local";
 import { LinkHost } from "./link-host";
 import { Pool } from "./pool";
 import { Session } from "./session";
+import { transportTo } from "./transport-to";
 
 const DEADLINE_SECONDS = 30;
+const KEEPALIVE_SECONDS = 5;
 
 const pool = new Pool<LinkHost>();
 
 /** The host behind a connection: one agent per connection and run, whoever asks and however often. */
-export function openHost(connection: Connection = {}, config: Config): Promise<LinkHost> {
-  const { python = config("python") } = connection;
-  if (connection.host !== undefined || connection.launcher !== undefined)
-    return Promise.reject(
-      connectionBroken({
-        host: connection.host ?? connection.id ?? "the host",
-        operation: "connect",
-        cause: "this version reaches this machine only",
-      }),
-    );
-  // The password in its place is not made use of yet: sudo may not ask for one.
-  const sudo = connection.sudo !== undefined && connection.sudo !== false;
-  const deadlineSeconds = connection.deadline ?? Number(config("deadline") ?? DEADLINE_SECONDS);
-  return pool.get(JSON.stringify({ sudo, python, deadlineSeconds }), async () => {
-    const transport = localTransport(omitUndefined({ sudo, python }));
-    return new LinkHost(await Session.start(transport, { deadlineSeconds }));
+export async function openHost(given: Connection = {}, config: Config): Promise<LinkHost> {
+  const connection = withDefaults(given, config);
+  const { deadline = DEADLINE_SECONDS, keepalive = KEEPALIVE_SECONDS } = connection;
+  return pool.get(JSON.stringify(connection), async () => {
+    const isRemote = connection.host !== undefined || connection.launcher !== undefined;
+    const session = await Session.start(transportTo(connection), {
+      isRemote,
+      deadlineSeconds: deadline,
+      keepaliveSeconds: isRemote ? keepalive : 0,
+    });
+    return new LinkHost(session);
+  });
+}
+
+/** What becomes of a delete or a read of a host that cannot be reached. The run at hand may say otherwise than the program did. */
+export function whenUnreachable(
+  { host, unreachable = "fail" }: Connection = {},
+  config: Config,
+): WhenUnreachable {
+  const asked = config("unreachable") ?? unreachable;
+  const known = WHEN_UNREACHABLE.find((each) => each === asked);
+  if (known !== undefined) return known;
+  throw new HostError({
+    kind: "refused",
+    operation: "connect",
+    host: host ?? "this machine",
+    cause: `unreachable: "${asked}" is none of ${WHEN_UNREACHABLE.join(", ")}`,
+  });
+}
+
+const ON_ANY_HOST = ["python", "deadline"] as const;
+const OVER_SSH = [
+  ...["user", "password", "privateKey", "privateKeyPassword", "privateKeyPath"],
+  ...["agentSocketPath", "hostKeyPolicy", "launcher"],
+  ...["perDialTimeout", "dialErrorLimit", "keepalive"],
+] as readonly (keyof Connection)[];
+
+/**
+ * What the program leaves out may come from the environment or the stack, so that no credential needs
+ * to be in the state, and a run that deletes can be told what the last program did not know.
+ */
+export function withDefaults(given: Connection, config: Config): Connection {
+  const names = given.host === undefined ? ON_ANY_HOST : [...ON_ANY_HOST, ...OVER_SSH];
+  const found = names.flatMap((name) => {
+    const value = given[name] === undefined ? config(name) : undefined;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  if (found.length === 0) return given;
+  const failures: string[] = [];
+  const connection = checkConnection({ ...given, ...Object.fromEntries(found) }, (path, reason) =>
+    failures.push(`${path}: ${reason}`),
+  );
+  if (failures.length === 0) return connection ?? {};
+  throw new HostError({
+    kind: "refused",
+    operation: "connect",
+    host: given.host ?? "this machine",
+    cause: failures.join("; "),
+    cure: `Correct what the environment (PULUMI_MACVLAN_…) or the stack (macvlan:…) says of it`,
   });
 }

@@ -30,6 +30,8 @@ export interface SessionOptions {
    * agent leaves when the way is cut and nobody tells it. 0, the default, is never.
    */
   readonly keepaliveSeconds?: number;
+  /** Whether a network lies between: what is done there could cut it. */
+  readonly isRemote?: boolean;
 }
 
 // Pings that may be lost, or late on a busy machine, before the agent takes the connection for dead.
@@ -64,6 +66,7 @@ export interface Changed {
 export class Session {
   readonly hello: Hello;
   readonly host: string;
+  readonly isRemote: boolean;
   /** After how much silence the host should undo a change: long enough for us to come back to it. */
   readonly deadlineMs: number;
   readonly #conversation: Conversation;
@@ -83,6 +86,7 @@ export class Session {
   constructor({ channel, hello, host, startMs }: StartedAgent, options: SessionOptions = {}) {
     this.hello = hello;
     this.host = host;
+    this.isRemote = options.isRemote ?? false;
     this.deadlineMs = Math.max(LEAST_UNDO_MS, Math.ceil(3 * startMs));
     const answerSeconds = options.deadlineSeconds ?? DEADLINE_SECONDS;
     this.#conversation = new Conversation(channel, host, answerSeconds);

@@ -1,12 +1,13 @@
-import { openHost } from "../../host/open-host";
 import type { DeleteRequest } from "../../request";
 import { findLink, placeOf } from "./find";
+import { reached } from "./reached";
 import { explained, operationOn } from "./refused";
 
 /** A link that is already gone is a success; one that is not ours is not touched. */
 export async function deleteLink({ state, config }: DeleteRequest): Promise<void> {
   const operation = operationOn("delete", state);
-  const host = await openHost(state.connection, config);
+  const host = await reached(state.connection, config, "forget", operation);
+  if (host === undefined) return;
   const place = await placeOf(host, state);
   if (place === undefined) return;
   const { link } = await findLink(host, place, state);

@@ -1,16 +1,19 @@
-import { openHost } from "../../host/open-host";
 import type { LinkHost } from "../../host/link-host";
 import { parseLinkId } from "../../link/link-id";
 import { KINDS, type LinkState } from "../../link/model";
 import { inputsOf, stateOf } from "../../link/state";
 import type { ReadAnswer, ReadRequest } from "../../request";
 import { findLink, placeOf } from "./find";
+import { reached } from "./reached";
+import { operationOn } from "./refused";
 import { observe, surroundings } from "./surroundings";
 import { tapOf } from "./tap";
 
 /** What is there now; nothing where the link, or its namespace, is gone. */
 export async function readLink({ id, state, config }: ReadRequest): Promise<ReadAnswer> {
-  const host = await openHost(state.connection, config);
+  const operation = state.kind === undefined ? `read ${id}` : operationOn("read", state);
+  const host = await reached(state.connection, config, "keep", operation);
+  if (host === undefined) return { id, state, inputs: inputsOf(state) };
   const known = state.identity === undefined ? await fromId(host, id) : state;
   const place = known && (await placeOf(host, known));
   if (known === undefined || place === undefined) return undefined;

@@ -86,7 +86,8 @@ export function passesMessages(fixture: () => Fixture): void {
       );
       assert.ok(answers.every((datagrams) => datagrams === 2));
       const grown = process.memoryUsage().external - before;
-      assert.ok(grown < 40e6, `${grown} bytes of buffers`);
+      // 100 MB without a bound on what is in flight; ssh2 copies each packet, and waits for the collector.
+      assert.ok(grown < 70e6, `${grown} bytes of buffers`);
       const kib = peakMemory(session.hello.pid);
       assert.ok(kib < 20_000, `the agent had ${kib} KiB`);
     });

@@ -1,0 +1,28 @@
+import type { Connection } from "../link/model";
+import { commandTransport } from "../transport/command";
+import { localTransport } from "../transport/local";
+import { opensshTransport } from "../transport/openssh";
+import { sshTransport } from "../transport/ssh";
+import type { Transport } from "../transport/transport";
+
+/** How an agent is started at the other end of a connection. */
+export function transportTo(connection: Connection): Transport {
+  const { host, id = "", launcher, python, sudo } = connection;
+  if (typeof launcher === "object")
+    return commandTransport({ command: launcher.command, host: id, python, sudo });
+  if (host === undefined) return localTransport({ python, sudo });
+  if (launcher === "openssh") {
+    const { port, user, privateKeyPath, knownHosts, perDialTimeout } = connection;
+    return opensshTransport({
+      host,
+      port,
+      user,
+      python,
+      sudo,
+      identityFile: privateKeyPath,
+      knownHosts,
+      connectTimeoutSeconds: perDialTimeout,
+    });
+  }
+  return sshTransport({ ...connection, host });
+}
