@@ -22,7 +22,7 @@ export interface HopArgs {
   privateKeyPath?: pulumi.Input<string>;
   /** Socket of an ssh agent on this machine. Default: ssh_config's, else `SSH_AUTH_SOCK`. */
   agentSocketPath?: pulumi.Input<string>;
-  /** Attempts to connect that may fail before one more is not made, 0 to 1000; -1: no limit. Default: 10. */
+  /** How many failed attempts to connect are followed by another, 0 to 1000; -1: no limit. Default: 10. */
   dialErrorLimit?: pulumi.Input<number>;
   /** Seconds for each attempt, 1 to 3600; 0: no limit. Default: ssh_config's, else 15. */
   perDialTimeout?: pulumi.Input<number>;
@@ -54,7 +54,7 @@ export interface ConnectionArgs extends Partial<HopArgs> {
   python?: pulumi.Input<string>;
   /** Seconds that any one answer may take, 1 to 3600. Default: 30. */
   deadline?: pulumi.Input<number>;
-  /** Seconds, 1 to 3600, after which an idle connection is heard of again; 0: never. */
+  /** Seconds, 1 to 3600: how often a connection to another host is heard of; 0: never. Default: 5. */
   keepalive?: pulumi.Input<number>;
   /** What the host is called in names, MAC addresses and ids. Default: `host`; on this machine a hash of its machine-id. */
   id?: pulumi.Input<string>;

@@ -107,7 +107,7 @@ export const CONNECTION_FIELDS: {
     type: integer(-1, 1000),
     of: "hop",
     omitted: "10",
-    doc: "Attempts to connect that may fail before one more is not made; -1: no limit.",
+    doc: "How many failed attempts to connect are followed by another; -1: no limit.",
   },
   perDialTimeout: {
     type: integer(0, 3600),
@@ -179,8 +179,8 @@ export const CONNECTION_FIELDS: {
     type: integer(0, 3600),
     of: "agent",
     unit: "seconds",
-    omitted: "ours",
-    doc: "How often an idle connection is heard of; 0: never.",
+    omitted: "5",
+    doc: "How often a connection over SSH is heard of, so that neither side waits for one that is gone; 0: never.",
   },
   id: {
     type: text(64, /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "letters, digits, dot, dash and underscore"),

@@ -68,7 +68,8 @@ export function credentialsFor(
       config.identityFiles.length > 0
         ? config.identityFiles
         : DEFAULT_KEYS.map((name) => join(homedir(), ".ssh", name));
-    for (const file of files)
+    // "none" in ssh_config: no default ones.
+    for (const file of files.filter((each) => each !== "none"))
       if (existsSync(file)) key(`key ${file}`, () => readFileSync(file, "utf8"));
   }
 

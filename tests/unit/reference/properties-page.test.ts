@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { FIELD_NAMES } from "../../../provider/link/connection-fields";
 import { PROPERTIES, PROPERTY_NAMES } from "../../../provider/link/properties";
 import { page, PAGE } from "../../../scripts/reference/main";
 import { outputsIn } from "../../../scripts/reference/outputs";
@@ -47,6 +48,17 @@ describe("the page of properties", () => {
     );
     assert.match(cells("tap")[3] ?? "", /^macvtap: a macvlan has no tap device$/);
     assert.match(cells("noPromisc")[3] ?? "", /^mode passthru: only a passthru link/);
+  });
+
+  it("has a row for each field of a connection, and says which are secrets", () => {
+    for (const field of FIELD_NAMES) assert.equal(row(field).length, 5, field);
+    assert.deepEqual(row("port").slice(1, 4), [
+      "integer, 1 to 65535",
+      "ssh_config's, else 22",
+      "hop",
+    ]);
+    assert.deepEqual(row("deadline")[1], "integer, 1 to 3600 (seconds)");
+    assert.deepEqual([row("password")[3], row("proxy")[3]], ["hop; secret", "SSH"]);
   });
 
   it("has the outputs that are no properties, with their comments", () => {
