@@ -1,5 +1,6 @@
 import { HostError } from "../errors";
 import { checkConnection } from "../link/check-connection";
+import { CONNECTION_FIELDS } from "../link/connection-fields";
 import { type Connection, WHEN_UNREACHABLE, type WhenUnreachable } from "../link/model";
 import type { Config } from "../request";
 import { LinkHost } from "./link-host";
@@ -56,8 +57,10 @@ const OVER_SSH = [
  */
 export function withDefaults(given: Connection, config: Config): Connection {
   const names = given.host === undefined ? ON_ANY_HOST : [...ON_ANY_HOST, ...OVER_SSH];
+  const byOpenssh = (given.launcher ?? config("launcher")) === "openssh";
   const found = names.flatMap((name) => {
-    const value = given[name] === undefined ? config(name) : undefined;
+    const isTaken = !(byOpenssh && CONNECTION_FIELDS[name].insteadForOpenssh !== undefined);
+    const value = given[name] === undefined && isTaken ? config(name) : undefined;
     return value === undefined ? [] : [[name, value] as const];
   });
   if (found.length === 0) return given;

@@ -12,7 +12,7 @@ export function transportTo(connection: Connection): Transport {
     return commandTransport({ command: launcher.command, host: id, python, sudo });
   if (host === undefined) return localTransport({ python, sudo });
   if (launcher === "openssh") {
-    const { port, user, privateKeyPath, knownHosts, perDialTimeout } = connection;
+    const { port, user, privateKeyPath, knownHosts, hostKeyPolicy, perDialTimeout } = connection;
     return opensshTransport({
       host,
       port,
@@ -21,6 +21,7 @@ export function transportTo(connection: Connection): Transport {
       sudo,
       identityFile: privateKeyPath,
       knownHosts,
+      hostKeyPolicy,
       connectTimeoutSeconds: perDialTimeout,
     });
   }

@@ -101,12 +101,14 @@ export const CONNECTION_FIELDS: {
     type: filePath,
     of: "hop",
     omitted: "ssh_config's, else `SSH_AUTH_SOCK`",
+    insteadForOpenssh: "use IdentityAgent in ssh_config",
     doc: "The socket of an ssh agent on this machine.",
   },
   dialErrorLimit: {
     type: integer(-1, 1000),
     of: "hop",
     omitted: "10",
+    insteadForOpenssh: "use ConnectionAttempts in ssh_config",
     doc: "How many failed attempts to connect are followed by another; -1: no limit.",
   },
   perDialTimeout: {

@@ -41,7 +41,7 @@ describe("ssh", () => {
   });
 
   // With a new key exchange every 256 KiB, which the suite's larger answers go through.
-  isCompliant("ssh2", () => sshTransport(to(sshd)));
+  isCompliant("ssh2", () => sshTransport(to(sshd)), { reachesStopped: false });
 
   async function answers(options: SshOptions): Promise<void> {
     const session = await Session.start(sshTransport(options));

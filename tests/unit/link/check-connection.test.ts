@@ -122,6 +122,8 @@ describe("check of a connection", () => {
       privateKeyPassword: /privateKeyPath/,
       hostKey: /knownHosts$/,
       hostKeyFingerprint: /knownHosts$/,
+      agentSocketPath: /use IdentityAgent in ssh_config$/,
+      dialErrorLimit: /use ConnectionAttempts in ssh_config$/,
     };
     for (const field of FIELD_NAMES.filter((each) => each !== "launcher")) {
       const failures = refused({ host: "hv1", launcher: "openssh", [field]: legalOf(field) });
