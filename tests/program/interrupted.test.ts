@@ -98,7 +98,10 @@ async function once(
   const { left, seconds: outlived } = await outliving(run);
   assert.deepEqual(left, [], "processes outlive the run");
   run.killAll();
-  if (interruption === "the engine killed" && inTime) await stack.project.unlock();
+  if (interruption === "the engine killed" && inTime) {
+    stack.mendCheckpoint();
+    await stack.project.unlock();
+  }
 
   const links = stack.lab.macvlans(stack.netns);
   for (const link of links) {

@@ -4,11 +4,16 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type SavedResource, PulumiProject } from "../support/pulumi-project";
 
 const ROOT = join(__dirname, "../..");
+
+const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+  dependencies: Record<string, string>;
+};
+const DEPENDENCIES = Object.keys(dependencies).filter((name) => !name.startsWith("@pulumi/"));
 
 const program = `
   const { Macvlan } = require("pulumi-macvlan");
@@ -30,14 +35,13 @@ const LAYOUTS: Readonly<Record<string, (modules: string) => void>> = {
   "an npm tarball": (modules) => {
     unpack(join(modules, "pulumi-macvlan"));
     // What npm would have installed beside it.
-    cpSync(join(ROOT, "node_modules/fastest-levenshtein"), join(modules, "fastest-levenshtein"), {
-      recursive: true,
-    });
+    for (const name of DEPENDENCIES)
+      symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
   },
   pnpm: (modules) => {
     const store = ".pnpm/pulumi-macvlan@0.1.0_abc/node_modules";
     unpack(join(modules, store, "pulumi-macvlan"));
-    for (const name of ["@pulumi", "fastest-levenshtein"]) {
+    for (const name of ["@pulumi", ...DEPENDENCIES]) {
       symlinkSync(join(ROOT, "node_modules", name), join(modules, store, name));
     }
     symlinkSync(join(store, "pulumi-macvlan"), join(modules, "pulumi-macvlan"));

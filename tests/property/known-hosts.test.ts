@@ -108,7 +108,7 @@ describe("known hosts, as ssh-keygen sees them", function () {
         writeFileSync(path, lines.join("\n") + (ended ? "\n" : ""));
         assert.deepEqual(judged(host, port, key), expected(host, port, key));
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -132,7 +132,7 @@ describe("known hosts, as ssh-keygen sees them", function () {
         execFileSync("ssh-keygen", ["-H", "-f", path], { stdio: "ignore" });
         assert.deepEqual(answers(), before);
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 

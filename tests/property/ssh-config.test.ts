@@ -164,7 +164,7 @@ describe("ssh_config, as ssh -G sees it", function () {
 
   it("agrees about files of any kind", () => {
     refused = 0;
-    const runs = 200;
+    const runs = 60;
     const user = fc.option(fc.constantFrom("given", "a"), { nil: undefined });
     fc.assert(fc.property(text, text, fc.constantFrom(...ALIASES), user, compare), {
       numRuns: runs,

@@ -109,6 +109,15 @@ ${body}`,
     return join(this.project.folder, "../state/.pulumi/stacks/program/dev.json");
   }
 
+  /**
+   * A killed engine may leave its file backend's checkpoint empty. Then the state is lost, and this
+   * puts back that of a stack that was never up.
+   */
+  mendCheckpoint(): void {
+    if (readFileSync(this.checkpoint, "utf8").trim() === "")
+      writeFileSync(this.checkpoint, this.pristine);
+  }
+
   /** Names of the saved links' resources, in no order. */
   savedNames(): string[] {
     const { checkpoint } = JSON.parse(readFileSync(this.checkpoint, "utf8")) as {
