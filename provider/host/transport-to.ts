@@ -2,7 +2,7 @@ import type { Connection } from "../link/model";
 import { commandTransport } from "../transport/command";
 import { localTransport } from "../transport/local";
 import { opensshTransport } from "../transport/openssh";
-import { sshTransport } from "../transport/ssh";
+import type * as Ssh from "../transport/ssh";
 import type { Transport } from "../transport/transport";
 
 /** How an agent is started at the other end of a connection. */
@@ -25,5 +25,8 @@ export function transportTo(connection: Connection): Transport {
       connectTimeoutSeconds: perDialTimeout,
     });
   }
+  // Loaded here, and not above: ssh2 takes longer to load than all the rest, and a local run has no use for it.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { sshTransport } = require("../transport/ssh") as typeof Ssh;
   return sshTransport({ ...connection, host });
 }
