@@ -33,7 +33,7 @@ const OPERATION = "connect";
 export async function connect(hops: readonly Endpoint[]): Promise<SshConnection> {
   const connection = new SshConnection();
   try {
-    for (const hop of hops) await logins.run(() => connection.extend(hop));
+    for (const hop of hops) await connection.extend(hop);
     return connection;
   } catch (error) {
     connection.destroy();
@@ -59,7 +59,8 @@ export class SshConnection {
     const stream = await this.#reach(to);
     const client = new Client();
     this.#clients.push(client);
-    await login(client, stream, to);
+    // Not for the way there: a dead host would take a place from those that answer.
+    await logins.run(() => login(client, stream, to));
     // The inner client of a jump host may see an error and never a close: either is the end of all.
     client.on("error", (error) => this.#finish(wordsFor(error)));
     client.on("close", () => this.#finish("the connection was closed"));
