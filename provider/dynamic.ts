@@ -7,6 +7,7 @@ import type { ID, dynamic } from "@pulumi/pulumi";
 import { configFrom } from "./config";
 import { messageOf } from "./errors";
 import type { LinkInputs, LinkState } from "./link/model";
+import { loadInputs, loadState, saveInputs, saveState } from "./link/saved-form";
 import { HalfMade, type Config } from "./request";
 import {
   checkLinkInputs,
@@ -28,11 +29,12 @@ const isUnknown = (value: unknown): boolean =>
 
 /** Pulumi's own key, which it adds to every answer itself. */
 const withoutProvider = ({ __provider: _, ...props }: Props): Props => props;
-const inputsIn = (props: Props): LinkInputs => withoutProvider(props) as unknown as LinkInputs;
-const stateIn = (props: Props): LinkState => withoutProvider(props) as unknown as LinkState;
+const inputsIn = (props: Props): LinkInputs => loadInputs(withoutProvider(props));
+const stateIn = (props: Props): LinkState => loadState(withoutProvider(props));
 
 /** Pulumi refuses `undefined` anywhere in an answer, and does so after the work is done. */
 const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+const outsOf = (state: LinkState): Props => plain(saveState(state));
 
 let config: Config = configFrom(undefined);
 
@@ -48,11 +50,11 @@ export function configure(request: dynamic.ConfigureRequest): Promise<void> {
 export async function check(olds: Props, news: Props): Promise<dynamic.CheckResult> {
   const answer = await checkLinkInputs({
     inputs: withoutProvider(news),
-    oldInputs: olds,
+    oldInputs: inputsIn(olds),
     config,
     isUnknown,
   });
-  return { inputs: plain(answer.inputs), failures: [...answer.failures] };
+  return { inputs: plain(saveInputs(answer.inputs)), failures: [...answer.failures] };
 }
 
 export function diff(_id: ID, olds: Props, news: Props): Promise<dynamic.DiffResult> {
@@ -69,19 +71,23 @@ export function diff(_id: ID, olds: Props, news: Props): Promise<dynamic.DiffRes
 export async function create(inputs: Props): Promise<dynamic.CreateResult> {
   const request = { inputs: inputsIn(inputs), config };
   const { id, state } = await halfMadeAsPulumiHasIt(createLink(request), inputs);
-  return { id, outs: plain(state) };
+  return { id, outs: outsOf(state) };
 }
 
 export async function update(id: ID, olds: Props, news: Props): Promise<dynamic.UpdateResult> {
   const request = { id, inputs: inputsIn(news), state: stateIn(olds), config };
-  return { outs: plain(await halfMadeAsPulumiHasIt(updateLink(request), news)) };
+  return { outs: outsOf(await halfMadeAsPulumiHasIt(updateLink(request), news)) };
 }
 
 export async function read(id: ID, props: Props = {}): Promise<dynamic.ReadResult> {
   const answer = await withoutStack(readLink({ id, state: stateIn(props), config }));
   return answer === undefined
     ? {}
-    : { id: answer.id, props: plain(answer.state), inputs: plain(answer.inputs) };
+    : {
+        id: answer.id,
+        props: outsOf(answer.state),
+        inputs: plain(saveInputs({ ...answer.inputs })),
+      };
 }
 
 async function deleteResource(id: ID, props: Props): Promise<void> {
@@ -101,7 +107,7 @@ async function halfMadeAsPulumiHasIt<T>(work: Promise<T>, { __provider }: Props)
     const { id, state, reasons, message } = error;
     throw Object.assign(new Error(message), {
       id,
-      properties: { ...plain(state), __provider },
+      properties: { ...outsOf(state), __provider },
       reasons,
     });
   }

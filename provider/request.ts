@@ -7,7 +7,8 @@ import type { LinkInputs, LinkState } from "./link/model";
  */
 export interface CheckRequest {
   readonly inputs: Readonly<Record<string, unknown>>;
-  readonly oldInputs?: Readonly<Record<string, unknown>> | undefined;
+  /** Empty for a resource that is new. */
+  readonly oldInputs?: Partial<LinkInputs> | undefined;
   readonly config: Config;
   readonly isUnknown: (value: unknown) => boolean;
 }

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import * as realDoor from "../../provider/dynamic";
 import type { LinkInputs, LinkState } from "../../provider/link/model";
+import { saveInputs, saveState } from "../../provider/link/saved-form";
 import { HalfMade } from "../../provider/request";
 import type * as Handlers from "../../provider/resources/link";
 import { inputsFor, stateFor } from "../support/link-fixtures";
@@ -45,7 +46,12 @@ function doorTo(fakes: Fakes): Door {
 
 const inputs = inputsFor();
 const state = stateFor();
-const props = (of: LinkInputs | LinkState): Record<string, unknown> => ({ ...of, __provider });
+const savedInputs = saveInputs({ ...inputs });
+const savedState = saveState(state);
+const props = (of: LinkInputs | LinkState): Record<string, unknown> => ({
+  ...("version" in of ? saveState(of) : saveInputs({ ...of })),
+  __provider,
+});
 
 describe("the door that Pulumi saves", () => {
   it("has the names that saved state calls, for ever", () => {
@@ -64,12 +70,15 @@ describe("the door that Pulumi saves", () => {
         };
       },
     });
-    const answer = await door.check({ old: 1 }, { lowerDevice: "eth0", __provider });
+    const answer = await door.check(props(inputs), { lowerDevice: "eth0", __provider });
     // Pulumi refuses undefined anywhere in an answer.
-    assert.deepStrictEqual(answer, { inputs, failures: [{ property: "mtu", reason: "no" }] });
+    assert.deepStrictEqual(answer, {
+      inputs: savedInputs,
+      failures: [{ property: "mtu", reason: "no" }],
+    });
     const [request] = requests;
     assert.deepEqual(request?.["inputs"], { lowerDevice: "eth0" });
-    assert.deepEqual(request["oldInputs"], { old: 1 });
+    assert.deepEqual(request["oldInputs"], inputs);
     const isUnknown = request["isUnknown"] as (value: unknown) => boolean;
     for (const unknown of [PULUMI_UNKNOWN, [1, PULUMI_UNKNOWN], { a: { b: PULUMI_UNKNOWN } }])
       assert.equal(isUnknown(unknown), true);
@@ -116,10 +125,10 @@ describe("the door that Pulumi saves", () => {
         return Promise.resolve(state);
       },
     });
-    const { alias: _, ...outs } = state;
+    const { alias: _, ...outs } = savedState;
     assert.deepStrictEqual(await door.create(props(inputs)), { id: "the id", outs });
     assert.deepStrictEqual(await door.update("the id", props(state), props(inputs)), {
-      outs: state,
+      outs: savedState,
     });
   });
 
@@ -127,7 +136,7 @@ describe("the door that Pulumi saves", () => {
     const fail = (): Promise<never> =>
       Promise.reject(new HalfMade("the id", state, ["one", "two"]));
     const door = doorTo({ createLink: fail, updateLink: fail });
-    const properties = { ...state, __provider };
+    const properties = { ...savedState, __provider };
     const expected = { message: "one\ntwo", id: "the id", reasons: ["one", "two"], properties };
     await assert.rejects(door.create(props(inputs)), expected);
     await assert.rejects(door.update("the id", props(state), props(inputs)), expected);
@@ -143,8 +152,8 @@ describe("the door that Pulumi saves", () => {
     const there = doorTo({ readLink: () => Promise.resolve({ id: "the id", state, inputs }) });
     assert.deepStrictEqual(await there.read("the id", props(state)), {
       id: "the id",
-      props: state,
-      inputs,
+      props: savedState,
+      inputs: savedInputs,
     });
     const gone = doorTo({ readLink: () => Promise.resolve(undefined) });
     assert.deepStrictEqual(await gone.read("the id", props(state)), {});
