@@ -1,5 +1,6 @@
 import { HostError, isHostError, outcomeUnknown, type Failure } from "../errors";
 import { BE_ROOT } from "../link/explain";
+import { hostIdOf } from "../link/identity";
 import { Errno, errnoName } from "../netlink/errno";
 import { dumpLinks, deleteLink, getLinkByIndex, getLinkByName } from "../netlink/requests";
 import type { Device } from "../link/causes";
@@ -74,6 +75,12 @@ export class LinkHost {
   /** The host in words, for messages. */
   get label(): string {
     return this.session.host;
+  }
+
+  /** What tells it from other hosts, as `hostIdOf` gives it; undefined where it has no machine-id. */
+  get machine(): string | undefined {
+    const { machineId } = this.session.hello;
+    return machineId === "" ? undefined : hostIdOf(machineId);
   }
 
   get bootId(): string {

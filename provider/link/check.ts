@@ -3,15 +3,7 @@ import { omitUndefined } from "../omit-undefined";
 import { checkConnection } from "./check-connection";
 import { unknownProperty } from "./did-you-mean";
 import { identify } from "./identity";
-import {
-  KINDS,
-  MODES,
-  type Identity,
-  type Kind,
-  type LinkInputs,
-  type Mode,
-  type PropertyName,
-} from "./model";
+import { KINDS, MODES, type Identity, type Kind, type Mode, type PropertyName } from "./model";
 import { IPV6_MIN_MTU } from "./plan";
 import { applies, forKind, PROPERTIES, PROPERTY_NAMES } from "./properties";
 import { boolean, show, type Fail } from "./value-type";
@@ -22,8 +14,12 @@ export interface CheckFailure {
 }
 
 export interface CheckContext {
-  /** What the link's host is called in names, MAC addresses and ids. */
+  /** What a new link's host is called in names, MAC addresses and ids. */
   readonly host: string;
+  /** The host as a hash of its machine-id, where that is known. */
+  readonly machine?: string | undefined;
+  /** Of a link that is on this host already. */
+  readonly kept?: Identity | undefined;
   /** Whether a value, or any part of it, is not known yet. */
   readonly isUnknown: (value: unknown) => boolean;
 }
@@ -32,7 +28,15 @@ export interface CheckContext {
  * What the resource class passes beside the properties of a link; and the identity, which comes
  * back from old inputs with `ignoreChanges: ["*"]`.
  */
-const OTHER_INPUTS = ["kind", "resourceUrn", "connection", "adopt", "waits", "identity"] as const;
+const OTHER_INPUTS = [
+  "kind",
+  "resourceUrn",
+  "connection",
+  "adopt",
+  "waits",
+  "identity",
+  "machine",
+] as const;
 
 const ARGUMENTS = [...PROPERTY_NAMES, "connection", "adopt"];
 
@@ -42,12 +46,12 @@ const ARGUMENTS = [...PROPERTY_NAMES, "connection", "adopt"];
  */
 export function checkLink(
   given: Readonly<Record<string, unknown>>,
-  old: LinkInputs | undefined,
-  { host, isUnknown }: CheckContext,
+  context: CheckContext,
 ): {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly failures: readonly CheckFailure[];
 } {
+  const { isUnknown } = context;
   const failures: CheckFailure[] = [];
   const fail: Fail = (property, reason) => failures.push({ property, reason });
   const checked: Record<string, unknown> = {};
@@ -87,7 +91,7 @@ export function checkLink(
     kind,
     adopt,
     connection,
-    ...identityFor(given["resourceUrn"], checked, old?.identity, { host, isUnknown }),
+    ...identityFor(given["resourceUrn"], checked, context),
   };
   if (!isUnknown(inputs)) refuseOwnName(inputs, fail);
   if (!isUnknown(checked["addrGenMode"])) refuseWithoutIpv6(inputs, fail);
@@ -98,8 +102,7 @@ export function checkLink(
 function identityFor(
   urn: unknown,
   checked: Record<string, unknown>,
-  old: Identity | undefined,
-  { host, isUnknown }: CheckContext,
+  { host, machine, kept, isUnknown }: CheckContext,
 ): object {
   const undecided = isUnknown(host) ? host : urn;
   if (typeof urn !== "string" || isUnknown(undecided))
@@ -108,9 +111,8 @@ function identityFor(
       macAddress: checked["macAddress"] ?? (takesMac(checked) ? undecided : undefined),
       identity: undecided,
     };
-  const made = identify(urn, host, old);
+  const made = identify(urn, host, kept);
   // A generated value that comes back as given (ignoreChanges) is still generated.
-  const kept = old?.host === host ? old : undefined;
   const isOurs = (name: "name" | "macAddress"): boolean =>
     checked[name] === undefined || checked[name] === kept?.[name];
   const name = isOurs("name") ? made.name : undefined;
@@ -121,6 +123,7 @@ function identityFor(
     ...(name !== undefined && { name }),
     ...(macAddress !== undefined && { macAddress }),
     identity: omitUndefined({ mark: made.mark, host: made.host, name, macAddress }),
+    ...(machine !== made.host && { machine }),
   };
 }
 

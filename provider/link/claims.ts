@@ -1,4 +1,5 @@
 import type { CheckFailure } from "./check";
+import { hostKey } from "./host";
 import { spellNetns } from "./link-id";
 import type { LinkInputs, Netns } from "./model";
 
@@ -18,12 +19,12 @@ const nameOn = (host: string, netns: Netns | undefined, name: string): string =>
 // The kernel keeps names and alternative names in one list.
 const namesOf = ({ name, altNames = [] }: LinkInputs): string[] => [name, ...altNames];
 
-const lowerDeviceOf = ({ identity, lowerNetns, lowerDevice }: LinkInputs): string =>
-  `${identity.host} ${spellNetns(lowerNetns)} ${lowerDevice}`;
+const lowerDeviceOf = (mine: LinkInputs): string =>
+  `${hostKey(mine)} ${spellNetns(mine.lowerNetns)} ${mine.lowerDevice}`;
 
 const MARK: Rule = {
   property: "name",
-  holds: ({ identity }) => [`mark ${identity.host} ${identity.mark}`],
+  holds: (mine) => [`mark ${hostKey(mine)} ${mine.identity.mark}`],
   reason: (mine, other) =>
     `"${mine.name}" and "${other.name}" carry one mark: one of the two resources was renamed and the other now has its old name; give the new one another resource name`,
 };
@@ -32,7 +33,7 @@ const RULES: readonly Rule[] = [
   {
     property: "name",
     holds: (mine) =>
-      namesOf(mine).map((name) => nameOn(mine.identity.host, mine.netns ?? mine.lowerNetns, name)),
+      namesOf(mine).map((name) => nameOn(hostKey(mine), mine.netns ?? mine.lowerNetns, name)),
     reason: (mine, other) =>
       `Another resource of this program makes a link called "${namesOf(mine).find((name) => namesOf(other).includes(name))}" in the same namespace; give one of them another name`,
   },
@@ -81,9 +82,10 @@ export class Claims {
     return failures;
   }
 
-  /** Whether a resource of this run makes a link of that name there. */
-  makes(host: string, netns: Netns | undefined, name: string): boolean {
-    return (this.#holders.get(nameOn(host, netns, name))?.size ?? 0) > 0;
+  /** Whether a resource of this run makes the lower device that another one stands on. */
+  makesLower(mine: LinkInputs): boolean {
+    const { lowerNetns, lowerDevice } = mine;
+    return (this.#holders.get(nameOn(hostKey(mine), lowerNetns, lowerDevice))?.size ?? 0) > 0;
   }
 
   #against({ property, holds, seeks = holds, reason }: Rule, mine: LinkInputs): CheckFailure[] {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { hostOf, isSameHost } from "./host";
 import type { LinkInputs, LinkState, PropertyName } from "./model";
 import { PROPERTIES, PROPERTY_NAMES } from "./properties";
 import { isUnreadable } from "./state";
@@ -31,16 +32,23 @@ export function diffLink(state: LinkState, inputs: LinkInputs, isUnknown: IsUnkn
     change: PROPERTIES[name].change,
   }));
   if (state.kind !== inputs.kind) differences.push({ property: "kind", change: "replacement" });
-  if (state.identity.host !== inputs.identity.host)
-    differences.push({ property: "connection", change: "replacement" });
+  const sameHost = isSameHost(hostOf(state), hostOf(inputs));
+  if (!sameHost) differences.push({ property: "connection", change: "replacement" });
   if (state.markLost === true) differences.push({ property: "alias", change: "live" });
   // Nothing of these stands in the kernel; they are what the next run must know.
-  if (!isDeepStrictEqual(state.connection, inputs.connection))
+  if (
+    !isDeepStrictEqual(state.connection, inputs.connection) ||
+    // Where the host cannot be asked, what is known of it stays.
+    (inputs.machine !== undefined && state.machine !== inputs.machine)
+  )
     differences.push({ property: "connection", change: "record" });
   if (state.adopt !== inputs.adopt) differences.push({ property: "adopt", change: "record" });
   for (const name of newlyDeclared(state, inputs))
     differences.push({ property: name, change: "record" });
-  return { differences, deleteBeforeReplace: couldMeet(state, inputs, wanted, isUnknown) };
+  return {
+    differences,
+    deleteBeforeReplace: !sameHost || couldMeet(state, inputs, wanted, isUnknown),
+  };
 }
 
 function differs(
@@ -80,7 +88,7 @@ function couldMeet(
     settings.macAddress,
     inputs.mode,
   ].some(isUnknown);
-  if (unsure || state.identity.host !== inputs.identity.host) return true;
+  if (unsure) return true;
   const sameLower =
     inputs.lowerDevice === state.lowerDevice && sameNetns(inputs.lowerNetns, state.lowerNetns);
   return (

@@ -23,16 +23,6 @@ export function hostIdOf(machineId: string): string {
   return hash(12, "pulumi-macvlan host", machineId);
 }
 
-/**
- * What a connection's host is called, as long as nobody asked the host itself. Of a connection as the
- * program gives it: what is wrong in it is refused elsewhere, what is not known yet comes back as it is.
- */
-export function hostNameFor(connection: unknown, thisMachine: string): string {
-  if (typeof connection === "string") return connection;
-  const { id, host } = (connection ?? {}) as { readonly id?: unknown; readonly host?: unknown };
-  return [id, host].find((each) => typeof each === "string") ?? thisMachine;
-}
-
 export function markOf(urn: string, host: string): string {
   return hash(MARK_LENGTH, "mark", urn, host);
 }
@@ -82,15 +72,20 @@ function markBits(mark: string): number {
 }
 
 /**
- * Made where there is none yet for this host. An old one is kept, whatever became of stack, parent
- * or aliases.
+ * Made where there is none yet on this host. An old one is kept, whatever became of stack, parent or
+ * aliases, and of the name that the host is reached by.
  */
-export function identify(urn: string, host: string, old: Identity | undefined): Required<Identity> {
-  const made = {
+export function identify(
+  urn: string,
+  hostName: string,
+  kept: Identity | undefined,
+): Required<Identity> {
+  const host = kept?.host ?? hostName;
+  return {
     mark: markOf(urn, host),
     host,
     name: nameFor(urn, host),
     macAddress: macAddressFor(urn, host),
+    ...kept,
   };
-  return old?.host === host ? { ...made, ...old } : made;
 }

@@ -61,7 +61,7 @@ export type Settings = Partial<LinkSettings>;
 export interface Identity {
   /** Stands in the link's alias. A hash of the URN under which the link was first declared. */
   readonly mark: string;
-  /** Which machine: `connection.id`, else `connection.host`, else a hash of this machine's machine-id. */
+  /** What the host was called when the link was first declared: `connection.id`, else `connection.host`, else a hash of this machine's machine-id. */
   readonly host: string;
   /** The name that was generated, when the program gives none. */
   readonly name?: string;
@@ -124,6 +124,8 @@ export interface LinkInputs extends Settings {
   readonly lowerDevice: string;
   readonly name: string;
   readonly identity: Identity;
+  /** The host as a hash of its machine-id, where check could ask for it and it is not `identity.host` itself. */
+  readonly machine?: string;
   readonly adopt?: boolean;
   readonly connection?: Connection;
 }
@@ -136,6 +138,7 @@ export interface LinkState extends Settings {
   readonly lowerDevice: string;
   readonly name: string;
   readonly identity: Identity;
+  readonly machine?: string;
   readonly adopt?: boolean;
   readonly connection?: Connection;
   /** Which properties the program gave: diff and read never see old inputs. */

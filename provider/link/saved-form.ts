@@ -12,6 +12,7 @@ const RECORDED = [
   "version",
   "kind",
   "identity",
+  "machine",
   "declared",
   "adoptedMac",
   "markLost",

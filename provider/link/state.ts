@@ -24,14 +24,15 @@ export interface TapDevice {
 
 /** What of a resource is not read from the kernel, but handed from run to run. */
 export type Kept = Pick<LinkState, "kind" | "identity" | "declared" | "lowerDevice"> &
-  Pick<LinkState, "connection" | "adopt" | "adoptedMac" | "lowerNetns" | "netns">;
+  Pick<LinkState, "machine" | "connection" | "adopt" | "adoptedMac" | "lowerNetns" | "netns">;
 
 export function keptOf(inputs: LinkInputs, adoptedMac: string | undefined): Kept {
-  const { kind, identity, connection, adopt, lowerDevice, lowerNetns } = inputs;
+  const { kind, identity, machine, connection, adopt, lowerDevice, lowerNetns } = inputs;
   const netns = inputs.netns ?? lowerNetns;
   return omitUndefined({
     kind,
     identity,
+    machine,
     connection,
     adopt,
     adoptedMac,
@@ -45,11 +46,12 @@ export function keptOf(inputs: LinkInputs, adoptedMac: string | undefined): Kept
 /** The outputs of a resource: everything as the kernel holds it. */
 export function stateOf(kept: Kept, link: ObservedLink, around: Surroundings): LinkState {
   const { lowerAsNamed, actualLowerDevice = kept.lowerDevice, lowerMtu, bootId, tap } = around;
-  const { kind, identity, declared, connection, adopt, adoptedMac, lowerNetns, netns } = kept;
+  const { kind, identity, machine, declared, connection, adopt, adoptedMac } = kept;
+  const { lowerNetns, netns } = kept;
   return omitUndefined({
     version: 1 as const,
     // One by one: a whole older state may be given, of which nothing else may stay.
-    ...{ kind, identity, declared, connection, adopt, adoptedMac, lowerNetns, netns },
+    ...{ kind, identity, machine, declared, connection, adopt, adoptedMac, lowerNetns, netns },
     ...link.settings,
     lowerDevice: lowerAsNamed ? kept.lowerDevice : actualLowerDevice,
     markLost: (link.mark ?? "") === identity.mark ? undefined : (true as const),
@@ -72,7 +74,8 @@ export function stateOf(kept: Kept, link: ObservedLink, around: Surroundings): L
  * They equal the real ones where nothing drifted.
  */
 export function inputsOf(state: LinkState): LinkInputs {
-  const { kind, connection, adopt, identity, lowerDevice, name, macAddress, adoptedMac } = state;
+  const { kind, connection, adopt, identity, machine, lowerDevice, name } = state;
+  const { macAddress, adoptedMac } = state;
   const declared = Object.fromEntries(
     PROPERTY_NAMES.filter(
       (property) => property !== "tap" && state.declared.includes(property),
@@ -92,6 +95,7 @@ export function inputsOf(state: LinkState): LinkInputs {
     connection,
     adopt,
     identity,
+    machine,
     lowerDevice,
     name,
     ...generated,

@@ -2,6 +2,7 @@
 import { deepStrictEqual } from "node:assert";
 import type { Device } from "../../provider/link/causes";
 import { checkLink, type CheckFailure } from "../../provider/link/check";
+import { hostOf, isHere, isSameHost } from "../../provider/link/host";
 import type { LinkInputs, LinkState, ObservedLink, Settings } from "../../provider/link/model";
 import { keptOf, stateOf, type Surroundings } from "../../provider/link/state";
 import { complete } from "../../provider/link/wanted";
@@ -23,14 +24,22 @@ type Checked = {
 };
 
 /** Checks arguments for a resource called "web" on eth0, unless they say otherwise. */
-export function check(given: Given, old?: LinkInputs, host = HOST): Checked {
+export function check(given: Given, old?: LinkInputs, host = HOST, machine?: string): Checked {
   const base = { kind: "macvlan", resourceUrn: urnOf("web"), lowerDevice: "eth0" };
-  return checkLink({ ...base, ...given }, old, { host, isUnknown });
+  const { connection } = given;
+  const now = { connection, machine: isHere(connection) ? host : machine };
+  const kept = old !== undefined && isSameHost(hostOf(old), now) ? old.identity : undefined;
+  return checkLink({ ...base, ...given }, { host, machine: now.machine, kept, isUnknown });
 }
 
 /** The same, for arguments that are legal. */
-export function inputsFor(given: Given = {}, old?: LinkInputs, host = HOST): LinkInputs {
-  const { inputs, failures } = check(given, old, host);
+export function inputsFor(
+  given: Given = {},
+  old?: LinkInputs,
+  host = HOST,
+  machine?: string,
+): LinkInputs {
+  const { inputs, failures } = check(given, old, host, machine);
   deepStrictEqual(failures, []);
   return inputs as unknown as LinkInputs;
 }

@@ -1,6 +1,7 @@
 /** One resource of a program, driven through the handlers as the engine drives them. */
 import assert from "node:assert/strict";
 import { checkLink } from "../../provider/link/check";
+import { hostNameFor, hostOf, isSameHost } from "../../provider/link/host";
 import { hostIdOf } from "../../provider/link/identity";
 import type { LinkInputs, LinkState } from "../../provider/link/model";
 import { localMachineId } from "../../provider/host/machine";
@@ -56,10 +57,18 @@ export class LinkResource {
 
   /** The inputs without the look at the host, as where that is switched off. */
   unchecked(args: Arguments = this.args): LinkInputs {
-    const host = (args["connection"] as { id?: string } | undefined)?.id;
-    const context = { host: host ?? hostIdOf(localMachineId()), isUnknown };
+    const machine = hostIdOf(localMachineId());
+    const { connection } = args;
+    const before = this.#inputs;
+    const isThere = before !== undefined && isSameHost(hostOf(before), { connection, machine });
+    const context = {
+      host: hostNameFor(connection, machine),
+      machine,
+      kept: isThere ? before.identity : undefined,
+      isUnknown,
+    };
     const given = { ...args, resourceUrn: this.urn };
-    const { inputs, failures } = checkLink(given, this.#inputs, context);
+    const { inputs, failures } = checkLink(given, context);
     assert.deepEqual(failures, []);
     return saved(inputs) as unknown as LinkInputs;
   }

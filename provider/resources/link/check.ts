@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isHostError, messageOf } from "../../errors";
 import type { LinkHost } from "../../host/link-host";
-import { localMachineId } from "../../host/machine";
 import type { Namespace } from "../../host/namespaces";
 import { openHost } from "../../host/open-host";
 import { DeviceCache } from "../../host/device-cache";
 import { checkLink, type CheckFailure } from "../../link/check";
 import { Claims } from "../../link/claims";
-import { hostIdOf, hostNameFor } from "../../link/identity";
 import type { LinkInputs, Netns } from "../../link/model";
 import { adoptee, refusals } from "../../link/refusals";
 import type { CheckAnswer, CheckRequest, Config } from "../../request";
+import { whichHost } from "./which-host";
 
 const claims = new Claims();
 const devices = new DeviceCache();
@@ -28,11 +27,12 @@ export async function checkLinkInputs({
   isUnknown,
 }: CheckRequest): Promise<CheckAnswer> {
   const { connection, waits } = given;
-  const host = hostNameFor(connection, hostIdOf(localMachineId()));
   const urn = String(given["resourceUrn"]);
-  if (oldInputs?.["identity"] !== undefined) before.set(urn, oldInputs as unknown as LinkInputs);
+  if (oldInputs?.identity !== undefined) before.set(urn, oldInputs as LinkInputs);
   const old = before.get(urn);
-  const { inputs, failures } = checkLink(given, old, { host, isUnknown });
+  const late = sleep(LOOK_MS, undefined, { ref: false });
+  const host = await whichHost(connection, old, { config, isUnknown, late });
+  const { inputs, failures } = checkLink(given, { ...host, isUnknown });
   // What is unknown, or wrong already, says nothing about the host yet.
   if (failures.length > 0 || isUnknown(inputs)) return { inputs, failures };
   const known = inputs as unknown as LinkInputs;
@@ -41,12 +41,12 @@ export async function checkLinkInputs({
   if (conflicts.length > 0 || waits === true || config("snapshot") === "off")
     return { inputs, failures: conflicts };
   const look = lookAt(known, old, config);
-  const late = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
+  const tooLate = late.then((): Look => ({
     inputs: known,
     failures: [],
     note: unchecked(`no answer within ${LOOK_MS / 1000} s`),
   }));
-  const { inputs: placed, failures: refused, note } = await Promise.race([look, late]);
+  const { inputs: placed, failures: refused, note } = await Promise.race([look, tooLate]);
   if (note !== undefined) console.log(`pulumi-macvlan: ${known.name} ${note}`);
   return { inputs: { ...placed }, failures: refused };
 }
@@ -84,7 +84,7 @@ async function lookAt(
     ...withInode("lowerNetns", inputs.lowerNetns, below),
     ...withInode("netns", inputs.netns, beside),
   };
-  const makesLower = claims.makes(inputs.identity.host, inputs.lowerNetns, inputs.lowerDevice);
+  const makesLower = claims.makesLower(inputs);
   const look = async (fresh: boolean): Promise<Look> => {
     const [there, here] = await Promise.all([
       devices.of(host, below, fresh),

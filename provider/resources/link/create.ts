@@ -15,6 +15,7 @@ import { Errno } from "../../netlink/errno";
 import { HalfMade, type CreateRequest } from "../../request";
 import { sameNamespace } from "../../host/step-messages";
 import { change, make, type Applied } from "./apply";
+import { refuseOtherMachine } from "./other-machine";
 import { explained, noLowerDevice, operationOn, snapshotOf } from "./refused";
 import { lowerDeviceOf, surroundings } from "./surroundings";
 import { tapOf } from "./tap";
@@ -25,6 +26,7 @@ export async function createLink({
 }: CreateRequest): Promise<{ id: string; state: LinkState }> {
   const operation = operationOn("create", inputs);
   const host = await openHost(inputs.connection, config);
+  refuseOtherMachine(host, inputs, operation);
   const place = await host.place(inputs.lowerNetns, inputs.netns);
   await refuseToCutOff(host, place, inputs, operation);
   const lower = await lowerDeviceOf(host, place, inputs.lowerDevice);

@@ -1,5 +1,6 @@
 import type { DeleteRequest } from "../../request";
 import { findLink, placeOf } from "./find";
+import { isOtherMachine, noteOtherMachine } from "./other-machine";
 import { reached } from "./reached";
 import { explained, operationOn } from "./refused";
 
@@ -8,6 +9,7 @@ export async function deleteLink({ state, config }: DeleteRequest): Promise<void
   const operation = operationOn("delete", state);
   const host = await reached(state.connection, config, "forget", operation);
   if (host === undefined) return;
+  if (isOtherMachine(host, state)) return noteOtherMachine(host, operation);
   const place = await placeOf(host, state);
   if (place === undefined) return;
   const { link } = await findLink(host, place, state);

@@ -4,6 +4,7 @@ import { KINDS, type LinkState } from "../../link/model";
 import { inputsOf, stateOf } from "../../link/state";
 import type { ReadAnswer, ReadRequest } from "../../request";
 import { findLink, placeOf } from "./find";
+import { isOtherMachine, noteOtherMachine } from "./other-machine";
 import { reached } from "./reached";
 import { operationOn } from "./refused";
 import { observe, surroundings } from "./surroundings";
@@ -14,6 +15,10 @@ export async function readLink({ id, state, config }: ReadRequest): Promise<Read
   const operation = state.kind === undefined ? `read ${id}` : operationOn("read", state);
   const host = await reached(state.connection, config, "keep", operation);
   if (host === undefined) return { id, state, inputs: inputsOf(state) };
+  if (state.identity !== undefined && isOtherMachine(host, state)) {
+    noteOtherMachine(host, operation);
+    return undefined;
+  }
   const known = state.identity === undefined ? await fromId(host, id) : state;
   const place = known && (await placeOf(host, known));
   if (known === undefined || place === undefined) return undefined;

@@ -10,6 +10,7 @@ import { HalfMade, type UpdateRequest } from "../../request";
 import { change } from "./apply";
 import { verified } from "./create";
 import { findLink, placeOf } from "./find";
+import { refuseOtherMachine } from "./other-machine";
 import { explained, operationOn } from "./refused";
 import { surroundings } from "./surroundings";
 import { tapOf } from "./tap";
@@ -17,6 +18,7 @@ import { tapOf } from "./tap";
 export async function updateLink({ id, inputs, state, config }: UpdateRequest): Promise<LinkState> {
   const operation = operationOn("update", inputs);
   const host = await openHost(inputs.connection, config);
+  refuseOtherMachine(host, inputs, operation);
   const place = await placeOf(host, state);
   const { lower, link } =
     place === undefined

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hostNameFor } from "../../../provider/link/identity";
+import { hostNameFor } from "../../../provider/link/host";
 import { failuresOf, inputsFor, UNKNOWN, urnOf } from "../../support/link-fixtures";
 
 describe("the identity that check keeps", () => {

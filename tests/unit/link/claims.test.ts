@@ -7,16 +7,22 @@ import { check, type Given, inputsFor, urnOf } from "../../support/link-fixtures
 class Run {
   readonly #claims = new Claims();
 
-  claim(name: string, given: Given = {}, old?: LinkInputs, host?: string): string[] {
+  claim(
+    name: string,
+    given: Given = {},
+    old?: LinkInputs,
+    host?: string,
+    machine?: string,
+  ): string[] {
     const resourceUrn = urnOf(name);
-    const { inputs } = check({ ...given, resourceUrn }, old, host);
+    const { inputs } = check({ ...given, resourceUrn }, old, host, machine);
     return this.#claims
       .claim(resourceUrn, inputs as unknown as LinkInputs)
       .map(({ property, reason }) => `${property}: ${reason}`);
   }
 
-  makes(...args: Parameters<Claims["makes"]>): boolean {
-    return this.#claims.makes(...args);
+  makesLower(given: Given, host?: string): boolean {
+    return this.#claims.makesLower(inputsFor(given, undefined, host));
   }
 }
 
@@ -77,6 +83,17 @@ describe("claims", () => {
     assert.deepEqual(run.claim("b", { name: "eth7" }, undefined, "other"), []);
   });
 
+  it("know one machine under two addresses, and clones by their ids", () => {
+    const on = (host: string, id?: string): Given => ({
+      name: "eth7",
+      connection: { host, ...(id !== undefined && { id }) },
+    });
+    run.claim("a", on("hv1"), undefined, "hv1", "machine");
+    assert.equal(run.claim("b", on("192.0.2.1"), undefined, "192.0.2.1", "machine").length, 1);
+    assert.deepEqual(run.claim("c", on("192.0.2.2", "c"), undefined, "c", "machine"), []);
+    assert.deepEqual(run.claim("d", on("192.0.2.3", "d"), undefined, "d", "machine"), []);
+  });
+
   it("forget what a resource wanted when it wants something else", () => {
     run.claim("a", { name: "eth7" });
     run.claim("a", { name: "eth8" });
@@ -98,10 +115,9 @@ describe("claims", () => {
 
   it("know what the program makes, so that it is not missed as a lower device", () => {
     run.claim("a", { name: "eth7", netns: "blue" });
-    const { host } = inputsFor().identity;
-    assert.equal(run.makes(host, "blue", "eth7"), true);
-    assert.equal(run.makes(host, undefined, "eth7"), false);
-    assert.equal(run.makes("other", "blue", "eth7"), false);
-    assert.equal(run.makes(host, "blue", "eth8"), false);
+    assert.equal(run.makesLower({ lowerDevice: "eth7", lowerNetns: "blue" }), true);
+    assert.equal(run.makesLower({ lowerDevice: "eth7" }), false);
+    assert.equal(run.makesLower({ lowerDevice: "eth7", lowerNetns: "blue" }, "other"), false);
+    assert.equal(run.makesLower({ lowerDevice: "eth8", lowerNetns: "blue" }), false);
   });
 });

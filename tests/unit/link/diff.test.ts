@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Change, diffLink } from "../../../provider/link/diff";
-import { hostNameFor } from "../../../provider/link/identity";
+import { hostNameFor } from "../../../provider/link/host";
 import type { LinkInputs, PropertyName } from "../../../provider/link/model";
 import { PROPERTIES, PROPERTY_NAMES } from "../../../provider/link/properties";
 import { keptOf, stateOf } from "../../../provider/link/state";
@@ -194,10 +194,10 @@ describe("diff", () => {
       "netns replacement",
     ]);
     assert.deepEqual(diff({ netns: { pid: UNKNOWN } }), ["netns replacement"]);
+    assert.deepEqual(diff({ connection: { host: UNKNOWN } }), ["connection replacement"]);
     assert.deepEqual(diff({ resourceUrn: UNKNOWN }), [
       "name replacement",
       "macAddress replacement",
-      "connection replacement",
     ]);
   });
 

@@ -45,6 +45,7 @@ type Kept =
   | "version"
   | "kind"
   | "identity"
+  | "machine"
   | "adopt"
   | "connection"
   | "declared"

@@ -97,7 +97,7 @@ describe("a link in a program", () => {
       return [new Macvtap("web", { ...eth0, tap: { owner: 0 } }, { dependsOn: first })];
     });
     assert.equal(given["waits"], true);
-    const { failures } = checkLink(given, undefined, { host: "h", isUnknown });
+    const { failures } = checkLink(given, { host: "h", isUnknown });
     assert.deepEqual(failures, []);
   });
 
