@@ -18,8 +18,16 @@ const KERNEL_OUTPUTS = [
   "usedBroadcastQueueLength",
 ] as const;
 
+/** What each class of links says of itself. */
+interface LinkClass {
+  readonly type: string;
+  readonly kind: Kind;
+  /** Beside those that every link has. */
+  readonly outputs: readonly (keyof LinkState)[];
+}
+
 /** What macvlan and macvtap have in common, which is all but the tap device. */
-export abstract class Link extends pulumi.CustomResource {
+export abstract class Link<Args extends LinkArgs = LinkArgs> extends pulumi.CustomResource {
   /** As the kernel holds them, not as they were declared. */
   declare readonly lowerDevice: pulumi.Output<string>;
   declare readonly lowerNetns: pulumi.Output<Netns | undefined>;
@@ -54,14 +62,8 @@ export abstract class Link extends pulumi.CustomResource {
   /** Packets; the largest `broadcastQueueLength` on the lower device. */
   declare readonly usedBroadcastQueueLength: pulumi.Output<number | undefined>;
 
-  protected constructor(
-    kind: Kind,
-    type: string,
-    name: string,
-    args: LinkArgs,
-    outputs: readonly (keyof LinkState)[],
-    opts: pulumi.CustomResourceOptions = {},
-  ) {
+  constructor(name: string, args: Args, opts: pulumi.CustomResourceOptions = {}) {
+    const { type, kind, outputs } = new.target as unknown as LinkClass;
     const unknown = Object.fromEntries(
       [...PROPERTY_NAMES, ...KERNEL_OUTPUTS, ...outputs].map((output) => [output, undefined]),
     );

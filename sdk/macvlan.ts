@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { lxcConfigFor } from "../provider/link/handover";
 import { Link } from "./link";
 import type { MacvlanArgs } from "./link-args";
 
@@ -8,12 +9,13 @@ import type { MacvlanArgs } from "./link-args";
  * @example
  * new Macvlan("web", { lowerDevice: "eth0", mode: "bridge", netns: "web" });
  */
-export class Macvlan extends Link {
+export class Macvlan extends Link<MacvlanArgs> {
   static readonly type = "pulumi-nodejs:dynamic/macvlan:Macvlan";
-  /** Lines for the configuration of an LXC container that takes the link. */
-  declare readonly lxcConfig: pulumi.Output<string>;
+  static readonly kind = "macvlan";
+  static readonly outputs = [] as const;
 
-  constructor(name: string, args: MacvlanArgs, opts?: pulumi.CustomResourceOptions) {
-    super("macvlan", Macvlan.type, name, args, ["lxcConfig"], opts);
+  /** Lines for the configuration of an LXC container that takes the link. */
+  get lxcConfig(): pulumi.Output<string> {
+    return this.name.apply(lxcConfigFor);
   }
 }

@@ -1,4 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { libvirtInterfaceXmlFor, qemuArgsFor } from "../provider/link/handover";
 import type { Tap } from "../provider/link/model";
 import { Link } from "./link";
 import type { MacvtapArgs } from "./link-args";
@@ -10,26 +11,25 @@ import type { MacvtapArgs } from "./link-args";
  * @example
  * new Macvtap("vm1", { lowerDevice: "eth0", mode: "bridge", tap: { owner: "libvirt-qemu", mode: "0660" } });
  */
-export class Macvtap extends Link {
+export class Macvtap extends Link<MacvtapArgs> {
   static readonly type = "pulumi-nodejs:dynamic/macvlan:Macvtap";
+  static readonly kind = "macvtap";
+  static readonly outputs = ["tapDevice", "tapMajor", "tapMinor"] as const;
+
   declare readonly tap: pulumi.Output<Tap>;
   /** Path of the tap device on the host: "/dev/tap18". Undefined where the host has no devtmpfs. */
   declare readonly tapDevice: pulumi.Output<string | undefined>;
   declare readonly tapMajor: pulumi.Output<number>;
   declare readonly tapMinor: pulumi.Output<number>;
-  /** Arguments for QEMU that is started with descriptor 3 open on the tap device: `qemu-system-x86_64 … 3<>/dev/tap18`. */
-  declare readonly qemuArgs: pulumi.Output<string>;
-  /** The `<interface>` of a libvirt domain that uses the link as it is. */
-  declare readonly libvirtInterfaceXml: pulumi.Output<string>;
 
-  constructor(name: string, args: MacvtapArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = [
-      "tapDevice",
-      "tapMajor",
-      "tapMinor",
-      "qemuArgs",
-      "libvirtInterfaceXml",
-    ] as const;
-    super("macvtap", Macvtap.type, name, args, outputs, opts);
+  /** Arguments for QEMU that is started with descriptor 3 open on the tap device: `qemu-system-x86_64 … 3<>/dev/tap18`. */
+  get qemuArgs(): pulumi.Output<string> {
+    return pulumi.all([this.ifindex, this.macAddress]).apply((args) => qemuArgsFor(...args));
+  }
+
+  /** The `<interface>` of a libvirt domain that uses the link as it is. */
+  get libvirtInterfaceXml(): pulumi.Output<string> {
+    const { name, macAddress, mtu } = this;
+    return pulumi.all([name, macAddress, mtu]).apply((args) => libvirtInterfaceXmlFor(...args));
   }
 }

@@ -158,9 +158,6 @@ export interface LinkState extends Settings {
   readonly tapDevice?: string;
   readonly tapMajor?: number;
   readonly tapMinor?: number;
-  readonly qemuArgs?: string;
-  readonly libvirtInterfaceXml?: string;
-  readonly lxcConfig?: string;
 }
 
 /** A link as the kernel shows it. */

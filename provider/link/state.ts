@@ -1,5 +1,4 @@
 import { omitUndefined } from "../omit-undefined";
-import { handoverOf } from "./handover";
 import type { LinkInputs, LinkState, ObservedLink, PropertyName, Tap } from "./model";
 import { PROPERTIES, PROPERTY_NAMES } from "./properties";
 import { declaredIn, holds, type Wanted } from "./wanted";
@@ -65,7 +64,6 @@ export function stateOf(kept: Kept, link: ObservedLink, around: Surroundings): L
     tapDevice: tap?.path,
     tapMajor: tap?.major,
     tapMinor: tap?.minor,
-    ...handoverOf(kept.kind, link),
   });
 }
 

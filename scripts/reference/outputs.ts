@@ -14,7 +14,11 @@ export function outputsIn(source: string, className: string): Output[] {
   const found = file.statements.filter(ts.isClassDeclaration);
   const declaration = found.find(({ name }) => name?.text === className);
   if (declaration === undefined) throw new Error(`there is no class ${className}`);
-  return declaration.members.filter(ts.isPropertyDeclaration).flatMap((member) => {
+  const isOne = (
+    member: ts.ClassElement,
+  ): member is ts.PropertyDeclaration | ts.GetAccessorDeclaration =>
+    ts.isPropertyDeclaration(member) || ts.isGetAccessorDeclaration(member);
+  return declaration.members.filter(isOne).flatMap((member) => {
     const { type } = member;
     const isOutput =
       type !== undefined &&

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { diffLink } from "../../../provider/link/diff";
-import { handoverOf } from "../../../provider/link/handover";
 import type { LinkState } from "../../../provider/link/model";
 import { planChange } from "../../../provider/link/plan";
 import { inputsOf, keptOf, shortfalls, stateOf } from "../../../provider/link/state";
@@ -47,15 +46,13 @@ describe("the state of a link", () => {
       usedBroadcastQueueLength: 1000,
       lowerMtu: 1500,
       bootId: "boot-1",
-      lxcConfig: "lxc.net.0.type = phys\nlxc.net.0.link = web\nlxc.net.0.flags = up\n",
     });
   });
 
   it("says where a tap device is", () => {
-    const { tap, tapDevice, tapMajor, tapMinor, lxcConfig } = stateFor({ kind: "macvtap" });
+    const { tap, tapDevice, tapMajor, tapMinor } = stateFor({ kind: "macvtap" });
     assert.deepEqual(tap, { owner: "root", group: "root", mode: "0600" });
     assert.deepEqual([tapDevice, tapMajor, tapMinor], ["/dev/tap7", 240, 1]);
-    assert.equal(lxcConfig, undefined);
   });
 
   it("names the lower device as the program does while that leads there", () => {
@@ -158,33 +155,5 @@ describe("what a link falls short of", () => {
     assert.deepEqual(shortfalls(complete(inputsFor(declared), 1500), blind), [
       'addrGenMode: wanted "none", found none; this kernel does not know it',
     ]);
-  });
-});
-
-describe("configuration for whoever uses the link next", () => {
-  const link = observed(inputsFor({ macAddress: "02:00:00:00:00:01", name: "a'<&>\"" }));
-
-  it("is QEMU's arguments and libvirt's interface for a macvtap", () => {
-    const { qemuArgs, libvirtInterfaceXml, lxcConfig } = handoverOf("macvtap", link);
-    assert.equal(
-      qemuArgs,
-      "-netdev tap,id=tap7,fd=3 -device virtio-net-pci,netdev=tap7,mac=02:00:00:00:00:01",
-    );
-    assert.equal(
-      libvirtInterfaceXml,
-      [
-        "<interface type='ethernet'>",
-        "  <mac address='02:00:00:00:00:01'/>",
-        "  <target dev='a&#39;&#60;&#38;&#62;&#34;' managed='no'/>",
-        "  <model type='virtio'/>",
-        "  <mtu size='1500'/>",
-        "</interface>",
-      ].join("\n"),
-    );
-    assert.equal(lxcConfig, undefined);
-  });
-
-  it("is LXC's lines for a macvlan", () => {
-    assert.deepEqual(Object.keys(handoverOf("macvlan", link)), ["lxcConfig"]);
   });
 });

@@ -53,12 +53,13 @@ type Kept =
   | "markLost"
   | "lowerMtu"
   | "bootId";
-type OfMacvtap = "tap" | "tapDevice" | "tapMajor" | "tapMinor" | "qemuArgs" | "libvirtInterfaceXml";
-type OfMacvlan = "lxcConfig";
+type OfMacvtap = "tap" | "tapDevice" | "tapMajor" | "tapMinor";
+/** Made of other outputs. */
+type Derived = "qemuArgs" | "libvirtInterfaceXml" | "lxcConfig";
 type State = Exclude<keyof LinkState, Kept>;
 
 /** An output for everything in the state that is of use to a program, each on its own kind of link. */
 export type Outputs = [
-  Holds<Same<Exclude<OutputsOf<Macvlan>, OfEveryResource>, Exclude<State, OfMacvtap>>>,
-  Holds<Same<Exclude<OutputsOf<Macvtap>, OfEveryResource>, Exclude<State, OfMacvlan>>>,
+  Holds<Same<Exclude<OutputsOf<Macvlan>, OfEveryResource | Derived>, Exclude<State, OfMacvtap>>>,
+  Holds<Same<Exclude<OutputsOf<Macvtap>, OfEveryResource | Derived>, State>>,
 ];

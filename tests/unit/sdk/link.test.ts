@@ -124,6 +124,10 @@ describe("a link in a program", () => {
       assert.equal(name in web, false, name);
     }
     assert.ok(pulumi.Output.isInstance(web.lxcConfig));
+    assert.equal(
+      await valueOf(pulumi.output(vm1.qemuArgs).apply((args) => args.includes("tap7"))),
+      true,
+    );
   });
 
   it("goes before its successor comes, unless the program says otherwise", async () => {
