@@ -50,7 +50,7 @@ export interface ConnectionArgs extends Partial<HopArgs> {
   launcher?: pulumi.Input<Launcher>;
   /** Run the agent as root under sudo; a text is the password that it asks for, saved as a secret. Default: false. */
   sudo?: pulumi.Input<boolean | string>;
-  /** The Python interpreter, a path or a name in PATH; 3.6 or newer. Default: `python3`, else `/usr/libexec/platform-python`. */
+  /** The Python interpreter, a path or a name in PATH; 3.6 or newer. Default: `/usr/bin/python3`, else `python3` in PATH, else `/usr/libexec/platform-python`. */
   python?: pulumi.Input<string>;
   /** Seconds that any one answer may take, 1 to 3600. Default: 30. */
   deadline?: pulumi.Input<number>;

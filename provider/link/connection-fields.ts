@@ -167,7 +167,7 @@ export const CONNECTION_FIELDS: {
   python: {
     type: text(4095, /^[^\0]+$/, "a program's name or path"),
     of: "agent",
-    omitted: "`python3`, else `/usr/libexec/platform-python`",
+    omitted: "`/usr/bin/python3`, else `python3` in PATH, else `/usr/libexec/platform-python`",
     doc: "The Python interpreter there, 3.6 or newer.",
   },
   deadline: {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bootProgram } from "../../../provider/agent/source";
@@ -55,7 +55,14 @@ describe("the command that starts an agent", () => {
 
   it("runs the interpreter without the user's environment, site packages and files", () => {
     put("python3", 'echo "$@"');
-    assert.equal(run(remoteCommand({}, "p")).said, "-I -S -B -c p\n");
+    assert.equal(run(remoteCommand({ python: "python3" }, "p")).said, "-I -S -B -c p\n");
+  });
+
+  it("prefers the system's interpreter to what PATH has before it, which may be a slow script", () => {
+    put("python3", "echo the script");
+    const system = "/usr/bin/python3";
+    const { said } = run(remoteCommand({}, "import sys; print(sys.executable)"));
+    assert.equal(said, existsSync(system) ? `${system}\n` : "the script\n");
   });
 
   it("runs the given interpreter, whatever its name", () => {
@@ -86,7 +93,7 @@ describe("the command that starts an agent", () => {
     put("sudo", 'printf "%s " "$@"');
     put("python3", "exit 1");
     assert.equal(
-      run(remoteCommand({ sudo: true }, "p")).said,
+      run(remoteCommand({ sudo: true, python: "python3" }, "p")).said,
       `-n -- ${folder}/python3 -I -S -B -c p `,
     );
   });
