@@ -11,6 +11,7 @@ import { hostIdOf, hostNameFor } from "../../link/identity";
 import type { LinkInputs, Netns } from "../../link/model";
 import { adoptee, refusals } from "../../link/refusals";
 import type { CheckAnswer, CheckRequest, Config } from "../../request";
+import { Patience } from "./patience";
 
 const claims = new Claims();
 const devices = new DeviceCache();
@@ -20,6 +21,7 @@ const before = new Map<string, LinkInputs>();
 
 // Preview must not hang on a host that is slow to answer.
 const LOOK_MS = 5000;
+const patience = new Patience(LOOK_MS);
 
 export async function checkLinkInputs({
   inputs: given,
@@ -68,7 +70,8 @@ async function lookAt(
 ): Promise<Look> {
   let host: LinkHost;
   try {
-    host = await openHost(inputs.connection, config);
+    const { connection = {} } = inputs;
+    host = await patience.wait(JSON.stringify(connection), openHost(connection, config));
   } catch (error) {
     return { inputs, failures: [], note: unchecked(messageOf(error)) };
   }
