@@ -1,5 +1,4 @@
-import { HostError, isHostError, outcomeUnknown, type Failure } from "../errors";
-import { BE_ROOT } from "../link/explain";
+import { HostError, outcomeUnknown, type Failure } from "../errors";
 import { hostIdOf } from "../link/identity";
 import { Errno, errnoName } from "../netlink/errno";
 import { dumpLinks, deleteLink, getLinkByIndex, getLinkByName } from "../netlink/requests";
@@ -7,7 +6,7 @@ import type { Device } from "../link/causes";
 import type { Netns, Tap } from "../link/model";
 import type { PlannedStep, Step } from "../link/plan";
 import { decodeAnswer, type Answer } from "./messages";
-import type { Namespace, Place } from "./namespaces";
+import { type Handle, type Handles, type Namespace, Namespaces, type Place } from "./namespaces";
 import type { Session } from "./session";
 import { SharedLooks } from "./shared-looks";
 import { isSpoken, nextSequence, speak, type SpokenStep, type Target } from "./step-messages";
@@ -42,35 +41,16 @@ const LOST: Readonly<Record<number, Pick<Failure, "cause" | "cure">>> = {
   },
 };
 
-// EINVAL: the file is there and is no network namespace.
-const NO_NAMESPACE: readonly number[] = [Errno.ENOENT, Errno.ESRCH, Errno.ENOTDIR, Errno.EINVAL];
-
-function missingNamespace(netns: Netns): Pick<Failure, "cause" | "cure"> {
-  if (typeof netns === "string") {
-    return {
-      cause: `there is no network namespace called "${netns}"`,
-      cure: `Make it first ("ip netns add ${netns}"); where another resource of the program does, say so with dependsOn`,
-    };
-  }
-  return "pid" in netns
-    ? {
-        cause: `there is no process ${netns.pid}`,
-        cure: "Give the pid of a process that runs now, in the namespace that is meant",
-      }
-    : {
-        cause: `${netns.path} is no network namespace`,
-        cure: "Give the path of a namespace file, as /run/netns/NAME or /proc/PID/ns/net",
-      };
-}
-
 type Which = { readonly name: string } | { readonly ifindex: number };
 
 /** One host, asked in terms of links. */
 export class LinkHost {
   readonly #shared = new SharedLooks();
-  #own: Promise<Namespace> | undefined;
+  readonly #namespaces: Namespaces;
 
-  constructor(readonly session: Session) {}
+  constructor(readonly session: Session) {
+    this.#namespaces = new Namespaces(session, this.#shared);
+  }
 
   /** The host in words, for messages. */
   get label(): string {
@@ -87,63 +67,39 @@ export class LinkHost {
     return this.session.hello.bootId;
   }
 
-  /**
-   * Opens named namespaces anew each time: one may have been remade under its name since. An error
-   * names the property that leads nowhere.
-   */
-  async place(lowerNetns: Netns | undefined, netns: Netns | undefined): Promise<Place> {
-    const opening = this.#namespaceOf("lowerNetns", lowerNetns);
-    const [below, beside] = await Promise.all([
-      opening,
-      netns === undefined ? opening : this.#namespaceOf("netns", netns),
-    ]);
-    return { below, beside };
+  /** An error names the property that leads nowhere, and is of kind "missing" then. */
+  place(lowerNetns: Netns | undefined, netns: Netns | undefined): Promise<Place> {
+    return this.#namespaces.place(lowerNetns, netns).opened;
   }
 
-  async #namespaceOf(property: string, netns: Netns | undefined): Promise<Namespace> {
-    try {
-      return await this.namespace(netns);
-    } catch (error) {
-      if (!isHostError(error) || error.kind !== "missing") throw error;
-      const { failure } = error;
-      throw new HostError({ ...failure, cause: `${property}: ${failure.cause}` });
-    }
+  /**
+   * Opens a place and looks into it with one round trip: the agent works in order, and what a look
+   * needs of a namespace is its handle, which is ours to choose.
+   */
+  async lookInto<T>(
+    lowerNetns: Netns | undefined,
+    netns: Netns | undefined,
+    look: (place: Handles) => Promise<T>,
+  ): Promise<{ readonly place: Place; readonly seen: T }> {
+    const { opened, ...handles } = this.#namespaces.place(lowerNetns, netns);
+    const looking = look(handles);
+    // Without a namespace the look fails too, and says less.
+    looking.catch(() => undefined);
+    return { place: await opened, seen: await looking };
   }
 
   /** Throws a `HostError` of kind "missing" where there is no such namespace. */
   namespace(netns: Netns | undefined): Promise<Namespace> {
-    return this.#shared.share(`namespace ${JSON.stringify(netns)}`, () => this.#open(netns));
+    return this.#namespaces.open(netns).opened;
   }
 
-  async #open(netns: Netns | undefined): Promise<Namespace> {
-    // The agent's own stays the same while it runs; whoever asks first opens it for all.
-    if (netns === undefined) return (this.#own ??= this.session.open(null));
-    try {
-      return await this.session.open(
-        typeof netns === "string"
-          ? { name: netns }
-          : "pid" in netns
-            ? { pid: netns.pid }
-            : { path: netns.path },
-      );
-    } catch (error) {
-      if (!isHostError(error) || error.errno === undefined) throw error;
-      const { failure, errno } = error;
-      if (NO_NAMESPACE.includes(errno))
-        throw new HostError({ ...failure, kind: "missing", ...missingNamespace(netns) });
-      throw errno === Errno.EPERM || errno === Errno.EACCES
-        ? new HostError({ ...failure, cure: BE_ROOT })
-        : error;
-    }
-  }
-
-  device(namespace: Namespace, which: Which): Promise<Device | undefined> {
+  device(namespace: Handle, which: Which): Promise<Device | undefined> {
     const what = "name" in which ? which.name : which.ifindex;
     const key = `link ${namespace.handle} ${JSON.stringify(what)}`;
     return this.#shared.share(key, () => this.#device(namespace, which));
   }
 
-  async #device(namespace: Namespace, which: Which): Promise<Device | undefined> {
+  async #device(namespace: Handle, which: Which): Promise<Device | undefined> {
     const sequence = nextSequence();
     const message =
       "name" in which
@@ -157,7 +113,7 @@ export class LinkHost {
     return devices[0];
   }
 
-  async devices(namespace: Namespace): Promise<readonly Device[]> {
+  async devices(namespace: Handle): Promise<readonly Device[]> {
     for (let tries = 0; tries < DUMP_TRIES; tries++) {
       const answer = await this.#ask(namespace, dumpLinks({ sequence: nextSequence() }));
       if (!answer.interrupted) return this.#granted(answer, "list the links").devices;
@@ -233,7 +189,7 @@ export class LinkHost {
     throw outcomeUnknown({ operation: "change a link", host: this.label, errno, ...lost });
   }
 
-  async #ask(namespace: Namespace, message: Uint8Array): Promise<Answer> {
+  async #ask(namespace: Handle, message: Uint8Array): Promise<Answer> {
     trace("to the kernel", [message]);
     return decodeAnswer(await this.session.request(namespace.handle, message));
   }

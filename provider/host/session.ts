@@ -97,9 +97,16 @@ export class Session {
     return this.#conversation.isAlive;
   }
 
-  /** Asks anew each time: another namespace may have taken the name. The agent shares what is the same. */
-  async open(netns: Netns): Promise<OpenedNamespace> {
-    const handle = ++this.#handles;
+  /** A handle that nothing in this session has used. */
+  newHandle(): number {
+    return ++this.#handles;
+  }
+
+  /**
+   * Asks anew each time: another namespace may have taken the name. The agent shares what is the same.
+   * Requests may name the handle at once: where there is no such namespace, they get EBADF.
+   */
+  async open(netns: Netns, handle = this.newHandle()): Promise<OpenedNamespace> {
     const where = netns === null ? "its own network namespace" : describe(netns);
     const answer = await this.#granted({
       type: ClientFrame.OPEN,

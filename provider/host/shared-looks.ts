@@ -3,12 +3,12 @@
  * are one. Never longer than that: what is seen must not be older than the question.
  */
 export class SharedLooks {
-  readonly #looks = new Map<string, Promise<unknown>>();
+  readonly #looks = new Map<string, unknown>();
 
   /** `what` says all that `look` depends on, and is only ever used with the same type. */
-  share<T>(what: string, look: () => Promise<T>): Promise<T> {
+  share<T>(what: string, look: () => T): T {
     const begun = this.#looks.get(what);
-    if (begun !== undefined) return begun as Promise<T>;
+    if (begun !== undefined) return begun as T;
     if (this.#looks.size === 0) queueMicrotask(() => this.forget());
     const looking = look();
     this.#looks.set(what, looking);

@@ -67,7 +67,7 @@ export class ModelledHost {
         ? this.kernel.links.find(({ ifindex }) => ifindex === this.#made)
         : this.kernel.link(name);
     if (link === undefined) return undefined;
-    const observed = fromKernel(decodeLink(encodeLink(this.#shown(link))));
+    const observed = fromKernel(decodeLink(encodeLink(this.shown(link))));
     return this.kind === "macvtap"
       ? { ...observed, settings: { ...observed.settings, tap: { ...this.tap } } }
       : observed;
@@ -83,7 +83,8 @@ export class ModelledHost {
     return { kernel: this.kernel.snapshot(), tap: { ...this.tap } };
   }
 
-  #shown(link: ModelLink): Parameters<typeof encodeLink>[0] {
+  /** The link in the kernel's own words. */
+  shown(link: ModelLink): Parameters<typeof encodeLink>[0] {
     const { lower, links } = this.kernel;
     const { addrGenMode } = link;
     return {

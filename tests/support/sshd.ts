@@ -19,6 +19,10 @@ export interface SshdOptions {
   readonly port?: number;
   /** All three by default; an RSA key takes a tenth of a second or more to make. */
   readonly hostKeyTypes?: readonly KeyType[];
+  /** A private host key that is there already, instead of new ones. Beside it lies its `.pub`. */
+  readonly hostKey?: string;
+  /** What it and its users read in /etc/machine-id; the machine's own by default. */
+  readonly machineId?: string;
   /** A private key that may log in, as any user; a new one by default. Beside it lies its `.pub`. */
   readonly userKey?: string;
 }
@@ -43,7 +47,10 @@ export class Sshd {
     this.port = port;
     this.address = address;
     this.userKey = options.userKey ?? makeKey(file("user"), "ed25519");
-    const keys = hostKeyTypes.map((type) => makeKey(file(`host_${type}`), type));
+    const keys =
+      options.hostKey === undefined
+        ? hostKeyTypes.map((type) => makeKey(file(`host_${type}`), type))
+        : [options.hostKey];
     this.hostKeys = keys.map((key) => fs.readFileSync(`${key}.pub`, "utf8").trim());
     this.knownHosts = file("known_hosts");
     const name = port === 22 ? address : `[${address}]:${port}`;
@@ -71,7 +78,7 @@ export class Sshd {
     const inside = options.netns === undefined ? [] : ["ip", "netns", "exec", options.netns];
     // It runs itself anew for each connection, and wants to be called by its whole path for that.
     const sshd = ["/usr/sbin/sshd", "-D", "-e", "-f", file("sshd_config")];
-    const [program = "", ...args] = [...inside, ...sshd];
+    const [program = "", ...args] = [...inside, ...as(options.machineId, folder), ...sshd];
     const child = spawn(program, args, { stdio: ["ignore", "ignore", log], detached: true });
     fs.closeSync(log);
     child.on("error", () => undefined);
@@ -142,6 +149,15 @@ export function makeKey(path: string, type: KeyType, passphrase = ""): string {
     path,
   ]);
   return path;
+}
+
+/** In a mount namespace of its own, which has another /etc/machine-id. */
+function as(machineId: string | undefined, folder: string): string[] {
+  if (machineId === undefined) return [];
+  const path = join(folder, "machine-id");
+  fs.writeFileSync(path, `${machineId}\n`);
+  const script = 'mount --bind "$0" /etc/machine-id && exec "$@"';
+  return ["unshare", "--mount", "sh", "-c", script, path];
 }
 
 function descendants(pid: number): number[] {

@@ -132,14 +132,20 @@ async function finish(
     const [, link, end] = await Promise.all([stepping, reading, host.session.disarm(undo)]);
     return standing(host, { link, tap: undefined }, end, steps, wanted);
   }
-  const [, link] = await Promise.all([stepping, reading]);
+  // A new one is gone with its tap device when a step is refused; an old one's must be left alone then.
+  const { settings } = wanted;
+  const [, before] = isNew ? [] : await Promise.all([stepping, reading]);
   const change = steps.map(({ step }) => (step.do === "set tap" ? step.tap : {}));
-  const tap = await awaitTap(
+  const opening = awaitTap(
     host,
     beside,
-    { name: link?.settings.name ?? wanted.settings.name, ifindex },
-    { change: Object.assign({}, ...change) as Tap, declared: wanted.settings.tap ?? {}, isNew },
+    { name: before?.settings.name ?? settings.name, ifindex },
+    { change: Object.assign({}, ...change) as Tap, declared: settings.tap ?? {}, isNew },
   );
+  // A refused step is why there is no tap device, and may be answered later.
+  opening.catch(() => undefined);
+  await stepping;
+  const [link, tap] = await Promise.all([reading, opening]);
   return standing(host, { link, tap }, await host.session.disarm(undo), steps, wanted);
 }
 

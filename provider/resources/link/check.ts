@@ -6,10 +6,11 @@ import { openHost } from "../../host/open-host";
 import { DeviceCache } from "../../host/device-cache";
 import { checkLink, type CheckFailure } from "../../link/check";
 import { Claims } from "../../link/claims";
-import type { LinkInputs, Netns } from "../../link/model";
+import type { Connection, LinkInputs, Netns } from "../../link/model";
 import { adoptee, refusals } from "../../link/refusals";
-import type { CheckAnswer, CheckRequest, Config } from "../../request";
-import { whichHost } from "./which-host";
+import type { CheckAnswer, CheckRequest } from "../../request";
+import { Patience } from "./patience";
+import { type Reach, whichHost } from "./which-host";
 
 const claims = new Claims();
 const devices = new DeviceCache();
@@ -19,6 +20,7 @@ const before = new Map<string, LinkInputs>();
 
 // Preview must not hang on a host that is slow to answer.
 const LOOK_MS = 5000;
+const patience = new Patience(LOOK_MS);
 
 export async function checkLinkInputs({
   inputs: given,
@@ -30,21 +32,24 @@ export async function checkLinkInputs({
   const urn = String(given["resourceUrn"]);
   if (oldInputs?.identity !== undefined) before.set(urn, oldInputs as LinkInputs);
   const old = before.get(urn);
-  const late = sleep(LOOK_MS, undefined, { ref: false });
-  const host = await whichHost(connection, old, { config, isUnknown, late });
+  const asksHosts = config("snapshot") !== "off";
+  const reach: Reach = (to) => patience.wait(nameOf(to), openHost(to, config));
+  const host = await whichHost(connection, old, {
+    isUnknown,
+    reach: asksHosts ? reach : undefined,
+  });
   const { inputs, failures } = checkLink(given, { ...host, isUnknown });
   // What is unknown, or wrong already, says nothing about the host yet.
   if (failures.length > 0 || isUnknown(inputs)) return { inputs, failures };
   const known = inputs as unknown as LinkInputs;
   const conflicts = claims.claim(urn, known);
   // What dependsOn names may still change the host: nothing that is seen now would be a reason to refuse.
-  if (conflicts.length > 0 || waits === true || config("snapshot") === "off")
-    return { inputs, failures: conflicts };
-  const look = lookAt(known, old, config);
-  const tooLate = late.then((): Look => ({
+  if (conflicts.length > 0 || waits === true || !asksHosts) return { inputs, failures: conflicts };
+  const look = lookAt(known, old, reach);
+  const tooLate = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
     inputs: known,
     failures: [],
-    note: unchecked(`no answer within ${LOOK_MS / 1000} s`),
+    note: unchecked(`no answer from ${nameOf(known.connection)} within ${LOOK_MS / 1000} s`),
   }));
   const { inputs: placed, failures: refused, note } = await Promise.race([look, tooLate]);
   if (note !== undefined) console.log(`pulumi-macvlan: ${known.name} ${note}`);
@@ -60,15 +65,19 @@ interface Look {
 
 const unchecked = (why: string): string => `was not checked against its host: ${why}`;
 
+function nameOf({ host, id, port }: Connection = {}): string {
+  return [host ?? id ?? "this machine", ...(port === undefined ? [] : [port])].join(":");
+}
+
 /** What the kernel would refuse, told from one cached read-only look at the host. */
 async function lookAt(
   inputs: LinkInputs,
   before: LinkInputs | undefined,
-  config: Config,
+  reach: Reach,
 ): Promise<Look> {
   let host: LinkHost;
   try {
-    host = await openHost(inputs.connection, config);
+    host = await reach(inputs.connection);
   } catch (error) {
     return { inputs, failures: [], note: unchecked(messageOf(error)) };
   }

@@ -27,9 +27,11 @@ export async function createLink({
   const operation = operationOn("create", inputs);
   const host = await openHost(inputs.connection, config);
   refuseOtherMachine(host, inputs, operation);
-  const place = await host.place(inputs.lowerNetns, inputs.netns);
+  const { lowerNetns, netns, lowerDevice } = inputs;
+  const { place, seen: lower } = await host.lookInto(lowerNetns, netns, (there) =>
+    lowerDeviceOf(host, there, lowerDevice),
+  );
   await refuseToCutOff(host, place, inputs, operation);
-  const lower = await lowerDeviceOf(host, place, inputs.lowerDevice);
   const { wanted, adoptedMac, applied } = await establish(
     { host, place, inputs, operation },
     lower,

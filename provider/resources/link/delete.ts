@@ -1,5 +1,5 @@
 import type { DeleteRequest } from "../../request";
-import { findLink, placeOf } from "./find";
+import { findLink } from "./find";
 import { isOtherMachine, noteOtherMachine } from "./other-machine";
 import { reached } from "./reached";
 import { explained, operationOn } from "./refused";
@@ -10,10 +10,8 @@ export async function deleteLink({ state, config }: DeleteRequest): Promise<void
   const host = await reached(state.connection, config, "forget", operation);
   if (host === undefined) return;
   if (isOtherMachine(host, state)) return noteOtherMachine(host, operation);
-  const place = await placeOf(host, state);
-  if (place === undefined) return;
-  const { link } = await findLink(host, place, state);
-  if (link === undefined) return;
+  const { place, link } = (await findLink(host, state)) ?? {};
+  if (place === undefined || link === undefined) return;
   try {
     await host.delete(place.beside, link.ifindex);
   } catch (error) {

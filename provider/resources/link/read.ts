@@ -3,11 +3,11 @@ import { parseLinkId } from "../../link/link-id";
 import { KINDS, type LinkState } from "../../link/model";
 import { inputsOf, stateOf } from "../../link/state";
 import type { ReadAnswer, ReadRequest } from "../../request";
-import { findLink, placeOf } from "./find";
+import { findLink, lookFor } from "./find";
 import { isOtherMachine, noteOtherMachine } from "./other-machine";
 import { reached } from "./reached";
 import { operationOn } from "./refused";
-import { observe, surroundings } from "./surroundings";
+import { surroundings } from "./surroundings";
 import { tapOf } from "./tap";
 
 /** What is there now; nothing where the link, or its namespace, is gone. */
@@ -20,10 +20,8 @@ export async function readLink({ id, state, config }: ReadRequest): Promise<Read
     return undefined;
   }
   const known = state.identity === undefined ? await fromId(host, id) : state;
-  const place = known && (await placeOf(host, known));
-  if (known === undefined || place === undefined) return undefined;
-  const { lower, link } = await findLink(host, place, known);
-  if (link === undefined) return undefined;
+  const { place, lower, link } = (known && (await findLink(host, known))) ?? {};
+  if (known === undefined || place === undefined || link === undefined) return undefined;
   const tap = await tapOf(host, place.beside, link, known.tap);
   const now = stateOf(known, link, await surroundings(host, place, link, lower, tap));
   return { id, state: now, inputs: inputsOf(now) };
@@ -32,12 +30,9 @@ export async function readLink({ id, state, config }: ReadRequest): Promise<Read
 /** Without a state (a resource that is looked up by its id) the link is taken for what it is. */
 async function fromId(host: LinkHost, id: string): Promise<LinkState | undefined> {
   const parsed = parseLinkId(id);
-  const place =
-    parsed && (await placeOf(host, parsed.netns === undefined ? {} : { netns: parsed.netns }));
-  if (parsed === undefined || place === undefined) return undefined;
-  const { link } = await observe(host, place, "", parsed.name);
+  const { link } = (parsed && (await lookFor(host, { ...parsed, lowerDevice: "" }))) ?? {};
   const kind = KINDS.find((each) => each === link?.kind);
-  if (link === undefined || kind === undefined) return undefined;
+  if (parsed === undefined || link === undefined || kind === undefined) return undefined;
   const identity = { mark: link.mark ?? "", host: parsed.host };
   const kept = {
     kind,

@@ -1,6 +1,6 @@
 import { omitUndefined } from "../../omit-undefined";
 import type { LinkHost, TapNode } from "../../host/link-host";
-import type { Place } from "../../host/namespaces";
+import type { Handles, Place } from "../../host/namespaces";
 import type { Device } from "../../link/causes";
 import type { Tap } from "../../link/model";
 import type { Surroundings, TapDevice } from "../../link/state";
@@ -14,7 +14,7 @@ export interface Seen {
 /** One look at a link and its lower device; a second one only past a macvlan. */
 export async function observe(
   host: LinkHost,
-  place: Place,
+  place: Handles,
   lowerDevice: string,
   name: string,
 ): Promise<Seen> {
@@ -28,7 +28,7 @@ export async function observe(
 /** The kernel attaches a macvlan that is put on a macvlan to the real device below. */
 export async function lowerDeviceOf(
   host: LinkHost,
-  place: Place,
+  place: Handles,
   name: string,
 ): Promise<Device | undefined> {
   const named = await host.device(place.below, { name });

@@ -2,14 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import { HostError, messageOf } from "../../errors";
 import { openHost } from "../../host/open-host";
 import type { LinkHost } from "../../host/link-host";
-import type { Place } from "../../host/namespaces";
 import type { LinkState } from "../../link/model";
 import { keptOf, stateOf, type Kept } from "../../link/state";
 import { complete } from "../../link/wanted";
 import { HalfMade, type UpdateRequest } from "../../request";
 import { change } from "./apply";
 import { verified } from "./create";
-import { findLink, placeOf } from "./find";
+import { findLink } from "./find";
 import { refuseOtherMachine } from "./other-machine";
 import { explained, operationOn } from "./refused";
 import { surroundings } from "./surroundings";
@@ -19,11 +18,7 @@ export async function updateLink({ id, inputs, state, config }: UpdateRequest): 
   const operation = operationOn("update", inputs);
   const host = await openHost(inputs.connection, config);
   refuseOtherMachine(host, inputs, operation);
-  const place = await placeOf(host, state);
-  const { lower, link } =
-    place === undefined
-      ? { lower: undefined, link: undefined }
-      : await findLink(host, place, state);
+  const { place, lower, link } = (await findLink(host, state)) ?? {};
   if (place === undefined || link === undefined) throw gone(host, operation);
   const wanted = complete(inputs, lower?.settings.mtu ?? state.lowerMtu, state);
   const kept = keptOf(inputs, state.adoptedMac);
@@ -40,23 +35,20 @@ export async function updateLink({ id, inputs, state, config }: UpdateRequest): 
   } catch (error) {
     if (error instanceof HalfMade) throw error;
     const why = await explained(error, host, place, operation, wanted.settings, wanted.mark);
-    throw (await halfDone(host, place, id, state, why)) ?? why;
+    throw (await halfDone(host, id, state, why)) ?? why;
   }
 }
 
 /** After a failure the host should be as it was. Where it is not, state must say so. */
 async function halfDone(
   host: LinkHost,
-  place: Place,
   id: string,
   state: LinkState,
   why: unknown,
 ): Promise<HalfMade | undefined> {
-  const { lower, link } = await findLink(host, place, state).catch(() => ({
-    lower: undefined,
-    link: undefined,
-  }));
-  if (link === undefined) return undefined;
+  const found = await findLink(host, state).catch(() => undefined);
+  if (found?.link === undefined) return undefined;
+  const { place, lower, link } = found;
   const tap = await tapOf(host, place.beside, link, state.tap).catch(() => undefined);
   const kept: Kept = state;
   const now = stateOf(kept, link, await surroundings(host, place, link, lower, tap));

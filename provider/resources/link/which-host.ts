@@ -1,17 +1,18 @@
 import { localMachineId } from "../../host/machine";
-import { openHost } from "../../host/open-host";
+import type { LinkHost } from "../../host/link-host";
 import { checkConnection } from "../../link/check-connection";
 import type { CheckContext } from "../../link/check";
 import { hostNameFor, hostOf, isHere, isSameHost } from "../../link/host";
 import { hostIdOf } from "../../link/identity";
-import type { LinkInputs } from "../../link/model";
-import type { Config } from "../../request";
+import type { Connection, LinkInputs } from "../../link/model";
+
+/** Rejects where a host cannot be reached, or not soon enough. */
+export type Reach = (connection: Connection | undefined) => Promise<LinkHost>;
 
 interface Asking {
-  readonly config: Config;
   readonly isUnknown: (value: unknown) => boolean;
-  /** Resolves when it has taken too long. */
-  readonly late: Promise<undefined>;
+  /** Undefined where hosts are not to be asked. */
+  readonly reach: Reach | undefined;
 }
 
 /** Which host a link is to be on, and what it keeps if it is there already. */
@@ -36,15 +37,14 @@ export async function whichHost(
 /** Nothing where nobody knows: then its name tells it from others. Why is said where it is looked at. */
 async function machineBehind(
   given: unknown,
-  { config, isUnknown, late }: Asking,
+  { isUnknown, reach }: Asking,
 ): Promise<string | undefined> {
-  if (isUnknown(given) || config("snapshot") === "off") return undefined;
+  if (isUnknown(given) || reach === undefined) return undefined;
   let isWrong = false;
   const connection = checkConnection(given, () => (isWrong = true));
   if (isWrong) return undefined;
-  const asked = openHost(connection, config).then(
+  return reach(connection).then(
     ({ machine }) => machine,
     () => undefined,
   );
-  return Promise.race([asked, late]);
 }

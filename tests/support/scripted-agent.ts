@@ -1,0 +1,169 @@
+/** The agent of a modelled host, in memory. It answers in bursts, as over a long way, and counts them. */
+import { encodeFrame, type Frame, FrameParser } from "../../provider/agent/frame";
+import { AgentFrame, ClientFrame } from "../../provider/agent/protocol";
+import { LinkHost } from "../../provider/host/link-host";
+import { Session } from "../../provider/host/session";
+import type { Kind } from "../../provider/link/model";
+import { encodeAckBody } from "../../provider/netlink/ack";
+import {
+  IFF_UP,
+  NLM_F_ECHO,
+  NLMSG_ERROR,
+  RTM_DELLINK,
+  RTM_GETLINK,
+  RTM_NEWLINK,
+} from "../../provider/netlink/constants";
+import { Errno } from "../../provider/netlink/errno";
+import { decodeLink, encodeLink } from "../../provider/netlink/link-message";
+import { decodeMessages, encodeMessage, type NetlinkMessage } from "../../provider/netlink/message";
+import { ModelledHost } from "./modelled-host";
+import { ScriptedChannel } from "./scripted-channel";
+
+const hello = { protocol: 1, python: "3", uid: 0, pid: 1, kernel: "6", machineId: "", bootId: "b" };
+const NO_TEXT = Buffer.alloc(0);
+
+interface Answer {
+  readonly errno: number;
+  readonly done?: number;
+  readonly payload?: Buffer;
+  readonly data?: readonly Uint8Array[];
+}
+
+export class ScriptedAgent {
+  /** Bursts of questions that were answered: what is asked together counts once. */
+  roundTrips = 0;
+  /** The only namespaces by name. */
+  namespaces: readonly string[] = ["ns"];
+  readonly host: LinkHost;
+  readonly #model: ModelledHost;
+  readonly #channel = new ScriptedChannel();
+  readonly #opened = new Set<number>();
+  readonly #asked: Frame[] = [];
+
+  constructor(kind: Kind, mark: string) {
+    this.#model = new ModelledHost(kind, mark);
+    const parser = new FrameParser();
+    this.#channel.onWrite = (bytes) => {
+      if (this.#asked.length === 0) setImmediate(() => this.#answer());
+      this.#asked.push(...parser.push(bytes));
+    };
+    const channel = this.#channel;
+    this.host = new LinkHost(new Session({ channel, hello, host: "far away", startMs: 1 }));
+  }
+
+  get links(): readonly string[] {
+    return this.#model.kernel.links.map(({ name }) => name);
+  }
+
+  #answer(): void {
+    this.roundTrips++;
+    for (const { requestId, type, payload } of this.#asked.splice(0)) {
+      const { errno, done = 0, payload: more = NO_TEXT, data = [] } = this.#do(type, payload);
+      const end = Buffer.alloc(8);
+      end.writeInt32BE(errno, 0);
+      end.writeUInt32BE(done, 4);
+      for (const datagram of data)
+        this.#channel.say(encodeFrame(requestId, AgentFrame.DATA, datagram));
+      this.#channel.say(encodeFrame(requestId, AgentFrame.END, Buffer.concat([end, more])));
+    }
+  }
+
+  #do(type: number, payload: Buffer): Answer {
+    switch (type) {
+      case ClientFrame.OPEN:
+        return this.#open(JSON.parse(payload.toString()) as OpenQuestion);
+      case ClientFrame.REQUEST:
+        return this.#look(payload.readUInt32BE(0), payload.subarray(4));
+      case ClientFrame.CHANGE:
+        return this.#change(payload);
+      case ClientFrame.DISARM:
+      case ClientFrame.UNDO:
+        return { errno: 0, payload: Buffer.from([0]) };
+      default:
+        return { errno: 0, payload: Buffer.from('{"major":240,"minor":1,"path":"/dev/tap3"}') };
+    }
+  }
+
+  #open({ handle, netns }: OpenQuestion): Answer {
+    if (netns !== null && !this.namespaces.includes(netns.name))
+      return { errno: Errno.ENOENT, payload: Buffer.from("No such file or directory") };
+    this.#opened.add(handle);
+    return { errno: 0, payload: Buffer.from('{"fd":3,"inode":10,"device":4}') };
+  }
+
+  #look(handle: number, bytes: Uint8Array): Answer {
+    if (!this.#opened.has(handle)) return { errno: Errno.EBADF, payload: Buffer.from("no handle") };
+    const [message] = decodeMessages(bytes);
+    if (message?.type !== RTM_GETLINK) return { errno: Errno.EOPNOTSUPP };
+    const { index, attributes } = decodeLink(message.body);
+    const { lower, links } = this.#model.kernel;
+    const name = attributes.IFLA_IFNAME;
+    const link = links.find((each) => each.ifindex === index || each.name === name);
+    if (link !== undefined) return this.#shown(message, encodeLink(this.#model.shown(link)));
+    if (index !== lower.ifindex && name !== lower.name)
+      return { errno: 0, data: [ack(message, Errno.ENODEV)] };
+    const { ifindex, address, mtu } = lower;
+    const known = { IFLA_IFNAME: lower.name, IFLA_ADDRESS: address, IFLA_MTU: mtu };
+    const device = { family: 0, type: 1, index: ifindex, flags: IFF_UP, change: 0 };
+    return this.#shown(message, encodeLink({ ...device, attributes: known }));
+  }
+
+  #shown(message: NetlinkMessage, body: Uint8Array): Answer {
+    const shown = encodeMessage({ ...message, type: RTM_NEWLINK, flags: 0, body });
+    return { errno: 0, data: [shown, ack(message, 0)] };
+  }
+
+  #change(payload: Buffer): Answer {
+    const data: Uint8Array[] = [];
+    const steps = messagesOf(payload);
+    for (const [done, bytes] of steps.entries()) {
+      const [message] = decodeMessages(bytes);
+      if (message === undefined) return { errno: Errno.EINVAL };
+      const errno = this.#send(message, bytes);
+      const made = (message.flags & NLM_F_ECHO) !== 0 ? this.#model.kernel.links.at(-1) : undefined;
+      if (errno === 0 && made !== undefined)
+        data.push(...(this.#shown(message, encodeLink(this.#model.shown(made))).data ?? []));
+      else data.push(ack(message, errno));
+      if (errno !== 0) return { errno, done, data };
+    }
+    return { errno: 0, done: steps.length, data };
+  }
+
+  #send({ type, body }: NetlinkMessage, bytes: Uint8Array): number {
+    const { kernel } = this.#model;
+    const { index } = decodeLink(body);
+    if (type !== RTM_DELLINK || index === 0) return kernel.send(bytes);
+    kernel.links = kernel.links.filter(({ ifindex }) => ifindex !== index);
+    return 0;
+  }
+}
+
+interface OpenQuestion {
+  readonly handle: number;
+  readonly netns: { readonly name: string } | null;
+}
+
+/** The messages of a CHANGE, without their inverses. */
+function messagesOf(payload: Buffer): Uint8Array[] {
+  let at = 10;
+  const message = (): Uint8Array => {
+    const length = payload.readUInt32BE(at + 4);
+    at += 8 + length;
+    return payload.subarray(at - length, at);
+  };
+  return Array.from({ length: payload.readUInt16BE(8) }, () => {
+    const step = message();
+    const inverses = payload.readUInt16BE(at);
+    at += 2;
+    for (let n = 0; n < inverses; n++) message();
+    return step;
+  });
+}
+
+function ack(request: NetlinkMessage, errno: number): Uint8Array {
+  const { type, flags, sequence, portId, body } = request;
+  const header = { length: 16 + body.length, type, flags, sequence, portId };
+  const refused = errno === 0 ? {} : { requestBody: body };
+  const answer = encodeAckBody({ error: -errno, request: header, ...refused, attributes: {} });
+  return encodeMessage({ type: NLMSG_ERROR, flags: 0, sequence, portId, body: answer });
+}

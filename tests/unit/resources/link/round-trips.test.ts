@@ -1,0 +1,87 @@
+/** How often a handler waits for a host, once the connection stands: each wait is a round trip. */
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { isHostError } from "../../../../provider/errors";
+import type * as OpenHost from "../../../../provider/host/open-host";
+import type { Kind, LinkInputs, LinkState } from "../../../../provider/link/model";
+import { createLink, deleteLink, readLink, updateLink } from "../../../../provider/resources/link";
+import { type Given, inputsFor } from "../../../support/link-fixtures";
+import { ScriptedAgent } from "../../../support/scripted-agent";
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const load = createRequire(__filename);
+const door = load("../../../../provider/host/open-host") as Mutable<typeof OpenHost>;
+const config = (): undefined => undefined;
+
+describe("round trips to a host", () => {
+  const { openHost } = door;
+  let agent: ScriptedAgent;
+  let inputs: LinkInputs;
+
+  const start = (given: Given = {}): void => {
+    inputs = inputsFor(given);
+    agent = new ScriptedAgent(inputs.kind, inputs.identity.mark);
+    door.openHost = async () => agent.host;
+  };
+  afterEach(() => (door.openHost = openHost));
+
+  async function counted<T>(work: () => Promise<T>): Promise<{ trips: number; answer: T }> {
+    const before = agent.roundTrips;
+    const answer = await work();
+    return { trips: agent.roundTrips - before, answer };
+  }
+  const create = (): Promise<{ id: string; state: LinkState }> => createLink({ inputs, config });
+
+  const most: Readonly<Record<Kind, Record<"create" | "read" | "update" | "delete", number>>> = {
+    macvlan: { create: 3, read: 1, update: 2, delete: 2 },
+    // Its tap device is looked at too, and a change of one waits for what was refused before it.
+    macvtap: { create: 4, read: 2, update: 5, delete: 2 },
+  };
+  for (const kind of ["macvlan", "macvtap"] as const)
+    for (const netns of [undefined, "ns"]) {
+      const where = netns === undefined ? "the host's own namespace" : "a namespace by name";
+      it(`are counted for a ${kind} in ${where}`, async () => {
+        start({ kind, netns, lowerNetns: netns });
+        const made = await counted(create);
+        assert.deepEqual(agent.links, ["web"]);
+        const { id, state } = made.answer;
+        const read = await counted(() => readLink({ id, state, config }));
+        assert.deepEqual(read.answer?.state, state);
+        const changed = { ...inputs, mtu: 1400, declared: ["mtu"] };
+        const updated = await counted(() => updateLink({ id, inputs: changed, state, config }));
+        assert.equal(updated.answer.mtu, 1400);
+        const gone = await counted(() => deleteLink({ id, state: updated.answer, config }));
+        assert.deepEqual(agent.links, []);
+        assert.deepEqual(
+          { create: made.trips, read: read.trips, update: updated.trips, delete: gone.trips },
+          most[kind],
+        );
+      });
+    }
+
+  it("of many at once are those of one", async () => {
+    start();
+    const all = Array.from({ length: 50 }, (_, n) => ({
+      ...inputs,
+      name: `web${n}`,
+      macAddress: `02:00:00:00:01:${(16 + n).toString(16)}`,
+    }));
+    const { trips } = await counted(() =>
+      Promise.all(all.map((each) => createLink({ inputs: each, config }))),
+    );
+    assert.equal(agent.links.length, 50);
+    assert.equal(trips, 3);
+  });
+
+  it("cost a missing namespace nothing of its clear error", async () => {
+    start({ netns: "gone" });
+    await assert.rejects(
+      create(),
+      (error) => isHostError(error) && /netns: there is no network namespace/.test(error.message),
+    );
+    assert.equal(agent.roundTrips, 1);
+    start({ lowerNetns: "gone" });
+    await assert.rejects(create(), /lowerNetns: there is no network namespace called "gone"/);
+  });
+});
