@@ -106,7 +106,7 @@ function said(given: Connection, config: Config, from: ConfigSource): Connection
     );
     if (value !== undefined) values[field] = value;
   }
-  if (failures.length === 0) return values as Connection;
+  if (failures.length === 0) return values;
   throw refused(given.host, failures, "Correct what is said there");
 }
 

@@ -26,10 +26,10 @@ export function wholeWay(
   jumps: readonly SshHop[],
   jumpsOf: (hop: SshHop) => readonly SshHop[],
 ): readonly SshHop[] {
-  const way = [...jumps];
-  for (let from: readonly SshHop[] = jumps; from[0] !== undefined;) {
-    from = jumpsOf(from[0]);
-    way.unshift(...from);
+  const way: SshHop[] = [];
+  let [nearest, ...others] = jumps;
+  while (nearest !== undefined) {
+    way.unshift(nearest, ...others);
     const names = [...way, to].map(nameOf).reverse();
     if (new Set(names).size < names.length)
       throw new Error(`the ProxyJump of ssh_config goes in a circle: ${names.join(" → ")}`);
@@ -37,6 +37,7 @@ export function wholeWay(
       throw new Error(
         `there are more than ${MOST_JUMPS} jump hosts on the way: ${names.join(" → ")}`,
       );
+    [nearest, ...others] = jumpsOf(nearest);
   }
   return way;
 }

@@ -1,5 +1,4 @@
 /** The user's ssh agent: which keys it has, and a login with one of them alone. */
-import type { Duplex } from "node:stream";
 import {
   BaseAgent,
   createAgent,
@@ -25,7 +24,7 @@ export function keysOfAgent(socketPath: string): Promise<readonly PublicKey[]> {
     const fail = (): void => reject(new Error("it does not answer"));
     createAgent(socketPath).getStream?.((error, given) => {
       if (error != null || given === undefined) return fail();
-      const stream = given as Duplex;
+      const stream = given;
       const late = setTimeout(() => stream.destroy(), PATIENCE_MS);
       let heard = Buffer.alloc(0);
       stream.on("data", (bytes: Buffer) => {

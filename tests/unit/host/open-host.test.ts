@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { whenUnreachable } from "../../../provider/host/open-host";
-
-const configOf =
-  (environment: Readonly<Record<string, string>>, stack: Readonly<Record<string, string>> = {}) =>
-  (key: string, from?: "environment" | "stack"): string | undefined =>
-    from === "stack"
-      ? stack[key]
-      : (environment[key] ?? (from === undefined ? stack[key] : undefined));
+import { configOf } from "../../support/two-sources";
 
 describe("a host that cannot be reached", () => {
   it("fails, unless the program or the run at hand says otherwise, which has the last word", () => {
