@@ -37,8 +37,13 @@ export interface UpdateRequest extends CreateRequest {
 
 export type DeleteRequest = ReadRequest;
 
-/** Stack configuration and environment, by the key's name without its namespace. */
-export type Config = (key: string) => string | undefined;
+/**
+ * What the environment says, else what the stack's configuration says; or what one of the two says.
+ * The key is without its namespace: "deadline".
+ */
+export type Config = (key: string, from?: ConfigSource) => string | undefined;
+
+export type ConfigSource = "environment" | "stack";
 
 export interface CheckAnswer {
   readonly inputs: Readonly<Record<string, unknown>>;

@@ -34,14 +34,18 @@ export async function startAgent(
   const source = agentSource();
   const marker = `pulumi-macvlan-${randomBytes(16).toString("hex")}`;
   let channel: Channel | undefined;
+  const nobodyWaits = new AbortController();
   const within = new Deadline(deadlineSeconds, () => {
+    nobodyWaits.abort();
     const said = saying(channel?.stderrTail() ?? "");
     return broken(transport.host, `It did not answer within ${deadlineSeconds} seconds${said}`);
   });
   try {
-    const starting = transport.start(bootProgram(marker, source.length)).catch((error: unknown) => {
-      throw isHostError(error) ? error : broken(transport.host, messageOf(error));
-    });
+    const starting = transport
+      .start(bootProgram(marker, source.length), nobodyWaits.signal)
+      .catch((error: unknown) => {
+        throw isHostError(error) ? error : broken(transport.host, messageOf(error));
+      });
     // Should it come up after its time, nobody would be there to end it.
     channel = await within.watch(starting, (late) => late.destroy());
     try {

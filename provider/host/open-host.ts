@@ -1,8 +1,7 @@
 import { HostError } from "../errors";
-import { checkConnection } from "../link/check-connection";
-import { CONNECTION_FIELDS } from "../link/connection-fields";
 import { type Connection, WHEN_UNREACHABLE, type WhenUnreachable } from "../link/model";
 import type { Config } from "../request";
+import { type Giver, resolve } from "./defaults";
 import { LinkHost } from "./link-host";
 import { Pool } from "./pool";
 import { Session } from "./session";
@@ -13,16 +12,30 @@ const KEEPALIVE_SECONDS = 5;
 
 const pool = new Pool<LinkHost>();
 
-/** The host behind a connection: one agent per connection and run, whoever asks and however often. */
-export async function openHost(given: Connection = {}, config: Config): Promise<LinkHost> {
-  const connection = withDefaults(given, config);
-  const { deadline = DEADLINE_SECONDS, keepalive = KEEPALIVE_SECONDS } = connection;
-  return pool.get(JSON.stringify(connection), async () => {
-    const isRemote = connection.host !== undefined || connection.launcher !== undefined;
-    const session = await Session.start(transportTo(connection), {
+/**
+ * The host behind a connection: one agent per connection and run, whoever asks and however often.
+ *
+ * @param giver "state" where the connection is what an older program said: see `resolve`
+ */
+export async function openHost(
+  given: Connection = {},
+  config: Config,
+  giver: Giver = "program",
+): Promise<LinkHost> {
+  const resolved = resolve(given, config, giver);
+  const { host, launcher, deadline = DEADLINE_SECONDS, keepalive } = resolved.connection;
+  return pool.get(resolved.key, async () => {
+    const isRemote = host !== undefined || launcher !== undefined;
+    const transport = transportTo(resolved);
+    const { everySeconds, count } = (keepalive === undefined ? transport.keepalive : undefined) ?? {
+      everySeconds: keepalive ?? resolved.otherwise.keepalive ?? KEEPALIVE_SECONDS,
+      count: undefined,
+    };
+    const session = await Session.start(transport, {
       isRemote,
       deadlineSeconds: deadline,
-      keepaliveSeconds: isRemote ? keepalive : 0,
+      keepaliveSeconds: isRemote ? everySeconds : 0,
+      ...(count !== undefined && { keepaliveCount: count }),
     });
     return new LinkHost(session);
   });
@@ -30,10 +43,11 @@ export async function openHost(given: Connection = {}, config: Config): Promise<
 
 /** What becomes of a delete or a read of a host that cannot be reached. The run at hand may say otherwise than the program did. */
 export function whenUnreachable(
-  { host, unreachable = "fail" }: Connection = {},
+  { host, unreachable }: Connection = {},
   config: Config,
 ): WhenUnreachable {
-  const asked = config("unreachable") ?? unreachable;
+  const asked =
+    config("unreachable", "environment") ?? unreachable ?? config("unreachable", "stack") ?? "fail";
   const known = WHEN_UNREACHABLE.find((each) => each === asked);
   if (known !== undefined) return known;
   throw new HostError({
@@ -41,39 +55,5 @@ export function whenUnreachable(
     operation: "connect",
     host: host ?? "this machine",
     cause: `unreachable: "${asked}" is none of ${WHEN_UNREACHABLE.join(", ")}`,
-  });
-}
-
-const ON_ANY_HOST = ["python", "deadline"] as const;
-const OVER_SSH = [
-  ...["user", "password", "privateKey", "privateKeyPassword", "privateKeyPath"],
-  ...["agentSocketPath", "hostKeyPolicy", "launcher"],
-  ...["perDialTimeout", "dialErrorLimit", "keepalive"],
-] as readonly (keyof Connection)[];
-
-/**
- * What the program leaves out may come from the environment or the stack, so that no credential needs
- * to be in the state, and a run that deletes can be told what the last program did not know.
- */
-export function withDefaults(given: Connection, config: Config): Connection {
-  const names = given.host === undefined ? ON_ANY_HOST : [...ON_ANY_HOST, ...OVER_SSH];
-  const byOpenssh = (given.launcher ?? config("launcher")) === "openssh";
-  const found = names.flatMap((name) => {
-    const isTaken = !(byOpenssh && CONNECTION_FIELDS[name].insteadForOpenssh !== undefined);
-    const value = given[name] === undefined && isTaken ? config(name) : undefined;
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  if (found.length === 0) return given;
-  const failures: string[] = [];
-  const connection = checkConnection({ ...given, ...Object.fromEntries(found) }, (path, reason) =>
-    failures.push(`${path}: ${reason}`),
-  );
-  if (failures.length === 0) return connection ?? {};
-  throw new HostError({
-    kind: "refused",
-    operation: "connect",
-    host: given.host ?? "this machine",
-    cause: failures.join("; "),
-    cure: `Correct what the environment (PULUMI_MACVLAN_…) or the stack (macvlan:…) says of it`,
   });
 }

@@ -30,12 +30,19 @@ export interface SessionOptions {
    * agent leaves when the way is cut and nobody tells it. 0, the default, is never.
    */
   readonly keepaliveSeconds?: number;
+  /** How many pings may be lost, or be late on a busy machine; 3 by default. */
+  readonly keepaliveCount?: number;
   /** Whether a network lies between: what is done there could cut it. */
   readonly isRemote?: boolean;
 }
 
-// Pings that may be lost, or late on a busy machine, before the agent takes the connection for dead.
 const PATIENCE_PINGS = 3;
+// How much longer than an undo's deadline the agent waits: a change that cuts the way is taken back
+// before that, and the connection goes on.
+const PATIENCE_DEADLINES = 1.5;
+
+// What a poll of the agent's can take.
+const MOST_PATIENCE_MS = 0x7fffffff;
 
 const LEAST_UNDO_MS = 10_000;
 
@@ -90,7 +97,8 @@ export class Session {
     this.deadlineMs = Math.max(LEAST_UNDO_MS, Math.ceil(3 * startMs));
     const answerSeconds = options.deadlineSeconds ?? DEADLINE_SECONDS;
     this.#conversation = new Conversation(channel, host, answerSeconds);
-    if (options.keepaliveSeconds) this.#keepAlive(options.keepaliveSeconds * 1000);
+    const { keepaliveSeconds = 0, keepaliveCount = PATIENCE_PINGS } = options;
+    if (keepaliveSeconds > 0) this.#keepAlive(keepaliveSeconds * 1000, keepaliveCount);
   }
 
   get isAlive(): boolean {
@@ -197,8 +205,9 @@ export class Session {
     return this.#conversation.close();
   }
 
-  #keepAlive(everyMs: number): void {
-    const payload = encodePing(PATIENCE_PINGS * everyMs);
+  #keepAlive(everyMs: number, count: number): void {
+    const patienceMs = Math.max(count * everyMs, PATIENCE_DEADLINES * this.deadlineMs);
+    const payload = encodePing(Math.min(Math.ceil(patienceMs), MOST_PATIENCE_MS));
     const ping = (): void => {
       const ask = {
         type: ClientFrame.PING,

@@ -1,12 +1,12 @@
-import type { Connection } from "../link/model";
 import { commandTransport } from "../transport/command";
 import { localTransport } from "../transport/local";
 import { opensshTransport } from "../transport/openssh";
 import type * as Ssh from "../transport/ssh";
 import type { Transport } from "../transport/transport";
+import type { Resolved } from "./defaults";
 
 /** How an agent is started at the other end of a connection. */
-export function transportTo(connection: Connection): Transport {
+export function transportTo({ connection, past, otherwise }: Resolved): Transport {
   const { host, id = "", launcher, python, sudo } = connection;
   if (typeof launcher === "object")
     return commandTransport({ command: launcher.command, host: id, python, sudo });
@@ -20,6 +20,8 @@ export function transportTo(connection: Connection): Transport {
       python,
       sudo,
       identityFile: privateKeyPath,
+      pastIdentityFile: past?.privateKeyPath,
+      otherwise,
       knownHosts,
       hostKeyPolicy,
       connectTimeoutSeconds: perDialTimeout,
@@ -28,5 +30,5 @@ export function transportTo(connection: Connection): Transport {
   // Loaded here, and not above: ssh2 takes longer to load than all the rest, and a local run has no use for it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { sshTransport } = require("../transport/ssh") as typeof Ssh;
-  return sshTransport({ ...connection, host });
+  return sshTransport({ ...connection, host, past, otherwise });
 }

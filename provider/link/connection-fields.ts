@@ -26,6 +26,8 @@ export interface ConnectionRow<V> {
   readonly secret?: true;
   /** What to do instead where the system's ssh is the launcher, which cannot be given it. */
   readonly insteadForOpenssh?: string;
+  /** It is about one host or one program, and has no default in the environment or the stack. */
+  readonly noDefault?: true;
   readonly doc: string;
 }
 
@@ -52,6 +54,7 @@ export const CONNECTION_FIELDS: {
   host: {
     type: hostName,
     of: "hop",
+    noDefault: true,
     omitted: "this machine",
     doc: "The host. What ssh_config says of it holds where the connection says nothing.",
   },
@@ -181,18 +184,20 @@ export const CONNECTION_FIELDS: {
     type: integer(0, 3600),
     of: "agent",
     unit: "seconds",
-    omitted: "5",
+    omitted: "ssh_config's `ServerAliveInterval`, else 5",
     doc: "How often a connection over SSH is heard of, so that neither side waits for one that is gone; 0: never.",
   },
   id: {
     type: text(64, /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "letters, digits, dot, dash and underscore"),
     of: "agent",
+    noDefault: true,
     omitted: "`host`; on this machine a hash of its machine-id",
     doc: "What the host is called in names, MAC addresses and ids, whatever its address. Required with a launcher's command.",
   },
   unreachable: {
     type: oneOf(WHEN_UNREACHABLE),
     of: "agent",
+    noDefault: true,
     omitted: "`fail`",
     doc: "What becomes of links on a host that cannot be reached: `forget` lets delete, `keep` lets refresh go on, with a warning.",
   },
@@ -204,6 +209,8 @@ export const HOP_FIELDS = FIELD_NAMES.filter((field) => CONNECTION_FIELDS[field]
 export const CREDENTIALS: readonly string[] = FIELD_NAMES.filter(
   (field) => CONNECTION_FIELDS[field].secret,
 );
+/** Fields that the environment and the stack may say. */
+export const DEFAULTED_FIELDS = FIELD_NAMES.filter((field) => !CONNECTION_FIELDS[field].noDefault);
 
 export function isGiven(given: object, field: ConnectionField): boolean {
   const value: unknown = (given as Record<string, unknown>)[field];

@@ -1,3 +1,7 @@
+import type { SshHop } from "../ssh-hop";
+
+export { HOST_KEY_POLICIES, type HostKeyPolicy, type SshHop } from "../ssh-hop";
+
 /** The two kinds of link this package makes. They differ only in the tap device. */
 export const KINDS = ["macvlan", "macvtap"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -68,33 +72,6 @@ export interface Identity {
   /** The MAC address that was generated, when the program gives none. */
   readonly macAddress?: string;
 }
-
-/** One host of the way over SSH. What it leaves out, ssh's own files and agent say. */
-export interface SshHop {
-  /** A name, an address, or an alias of ssh_config. */
-  readonly host: string;
-  readonly port?: number;
-  readonly user?: string;
-  readonly password?: string;
-  /** The text of a private key. */
-  readonly privateKey?: string;
-  readonly privateKeyPassword?: string;
-  readonly privateKeyPath?: string;
-  readonly agentSocketPath?: string;
-  /** Further attempts after one that failed; -1 is no limit. */
-  readonly dialErrorLimit?: number;
-  /** Seconds; 0 is no limit. */
-  readonly perDialTimeout?: number;
-  /** "ssh-ed25519 AAAA…", without host and comment. */
-  readonly hostKey?: string;
-  /** "SHA256:…", without padding. */
-  readonly hostKeyFingerprint?: string;
-  readonly knownHosts?: readonly string[];
-  readonly hostKeyPolicy?: HostKeyPolicy;
-}
-
-export const HOST_KEY_POLICIES = ["strict", "accept-new"] as const;
-export type HostKeyPolicy = (typeof HOST_KEY_POLICIES)[number];
 
 /** How an agent is started on a host: by an SSH client of ours, the system's, or any other command. */
 export type Launcher = "ssh2" | "openssh" | { readonly command: readonly string[] };

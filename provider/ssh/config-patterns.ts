@@ -1,13 +1,6 @@
 /** Patterns of host and user names, and of the files that `Include` names. */
 import { existsSync, readdirSync } from "node:fs";
-
-/** `*` and `?`, in the case that they are written. */
-export function fits(text: string, pattern: string): boolean {
-  const source = escaped(pattern)
-    .replace(/(\\\*)+/g, ".*")
-    .replaceAll("\\?", ".");
-  return new RegExp(`^${source}$`, "s").test(text);
-}
+import { fits } from "./wildcards";
 
 /** One of them fits, and none that is negated does. */
 export function fitsOneOf(text: string, patterns: readonly string[]): boolean {

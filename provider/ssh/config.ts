@@ -17,11 +17,11 @@ import {
   YES_OR_NO,
 } from "./config-values";
 
+/** What is undefined is not set there. */
 export interface SshHost {
   /** HostName with its tokens expanded, else the alias; in lower case, as known_hosts has it. */
   readonly hostName: string;
-  /** 22 where none is set. */
-  readonly port: number;
+  readonly port: number | undefined;
   /** The one that the program gives, else the files' one. */
   readonly user: string | undefined;
   /** In their order, each once; none where none is set. "none" stays: then there are no defaults. */
@@ -29,13 +29,13 @@ export interface SshHost {
   readonly identitiesOnly: boolean;
   /** The path of a socket, or "none". Undefined means that SSH_AUTH_SOCK decides. */
   readonly identityAgent: string | undefined;
-  /** "user@host:port" of each, the nearest first; user and port where they are given. */
-  readonly proxyJump: readonly string[];
-  readonly userKnownHostsFiles: readonly string[];
+  /** "user@host:port" of each, the nearest first; user and port where they are given. Empty for "none". */
+  readonly proxyJump: readonly string[] | undefined;
+  readonly userKnownHostsFiles: readonly string[] | undefined;
   readonly globalKnownHostsFiles: readonly string[];
   readonly hostKeyAlias: string | undefined;
-  readonly strictHostKeyChecking: "yes" | "accept-new" | "no" | "ask";
-  /** Undefined where none is set, and for 0, which is OpenSSH's "no limit of ours". */
+  readonly strictHostKeyChecking: "yes" | "accept-new" | "no" | "ask" | undefined;
+  /** Undefined for 0, too, which is OpenSSH's "no limit of ours". */
   readonly connectTimeoutSeconds: number | undefined;
   /** 0 is off. */
   readonly serverAliveIntervalSeconds: number | undefined;
@@ -59,7 +59,26 @@ export interface SshConfigOptions {
   readonly user?: string;
 }
 
-const CHECKING: Readonly<Record<string, SshHost["strictHostKeyChecking"]>> = {
+/** ssh's own, where `userKnownHostsFiles` is not set. */
+export function usualKnownHosts(home = homedir()): readonly string[] {
+  return ["known_hosts", "known_hosts2"].map((name) => join(home, ".ssh", name));
+}
+
+/** How often to hear of a connection to the host, where the files say so. */
+export function keepaliveOf({
+  serverAliveIntervalSeconds: everySeconds,
+  serverAliveCountMax: count = USUAL_COUNT,
+}: SshHost): { everySeconds: number; count: number } | undefined {
+  return everySeconds === undefined
+    ? undefined
+    : { everySeconds: Math.min(everySeconds, LONGEST_SECONDS), count };
+}
+
+const USUAL_COUNT = 3;
+// A timer of Node's takes three weeks at most.
+const LONGEST_SECONDS = 3600;
+
+const CHECKING: Readonly<Record<string, NonNullable<SshHost["strictHostKeyChecking"]>>> = {
   yes: "yes",
   "accept-new": "accept-new",
   no: "no",
@@ -86,7 +105,7 @@ export function sshHostOf(alias: string, options: SshConfigOptions = {}): SshHos
     return line === undefined ? undefined : read(line);
   };
 
-  const port = the("port", (line) => numberOf(line, 1, 65_535)) ?? 22;
+  const port = the("port", (line) => numberOf(line, 1, 65_535));
   const hostKeyAlias = the("hostkeyalias", (line) => lowerCase(wordOf(line)));
   const proxy = the("proxy", proxyIn) ?? {};
   const lastJump = proxy.jumps?.at(-1) ?? "";
@@ -97,7 +116,7 @@ export function sshHostOf(alias: string, options: SshConfigOptions = {}): SshHos
     j: lastJump.replace(/^.*@/s, "").replace(/:\d+$/, ""),
     k: hostKeyAlias ?? alias,
     n: alias,
-    p: String(port),
+    p: String(port ?? 22),
     r: user ?? localUser,
     u: localUser,
   });
@@ -111,18 +130,17 @@ export function sshHostOf(alias: string, options: SshConfigOptions = {}): SshHos
     identityFiles: settings.identityFiles.map((line) => pathIn(line, wordOf(line))),
     identitiesOnly: the("identitiesonly", (line) => choiceOf(line, YES_OR_NO)) ?? false,
     identityAgent: the("identityagent", (line) => agentOf(pathIn(line, wordOf(line)))),
-    proxyJump: the("proxy", (line) => proxy.jumps?.map((hop) => expand(hop, tokens, line))) ?? [],
-    userKnownHostsFiles:
-      the("userknownhostsfile", (line) => filesOf(line).map((path) => pathIn(line, path))) ??
-      ["known_hosts", "known_hosts2"].map((name) => join(home, ".ssh", name)),
+    proxyJump: the("proxy", (line) => proxy.jumps?.map((hop) => expand(hop, tokens, line)) ?? []),
+    userKnownHostsFiles: the("userknownhostsfile", (line) =>
+      filesOf(line).map((path) => pathIn(line, path)),
+    ),
     // OpenSSH expands nothing in these.
     globalKnownHostsFiles: the("globalknownhostsfile", filesOf) ?? [
       "/etc/ssh/ssh_known_hosts",
       "/etc/ssh/ssh_known_hosts2",
     ],
     hostKeyAlias,
-    strictHostKeyChecking:
-      the("stricthostkeychecking", (line) => choiceOf(line, CHECKING)) ?? "ask",
+    strictHostKeyChecking: the("stricthostkeychecking", (line) => choiceOf(line, CHECKING)),
     connectTimeoutSeconds: the("connecttimeout", secondsOf) || undefined,
     serverAliveIntervalSeconds: the("serveraliveinterval", secondsOf),
     serverAliveCountMax: the("serveralivecountmax", (line) => numberOf(line, 0, MOST)),

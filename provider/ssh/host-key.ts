@@ -1,5 +1,6 @@
 /** Whether a host is the one it should be. */
 import type { Failure } from "../errors";
+import { BY_OPENSSH } from "./beyond-ssh2";
 import { appendKnownHost, fingerprintOf, type KnownHosts, type KnownKey } from "./known-hosts";
 
 export interface HostKeyRule {
@@ -86,6 +87,12 @@ export class HostKeyCheck {
       this.#isNew = Buffer.from(key);
       return undefined;
     }
+    const authority = known.authorityOf(host, port);
+    if (authority !== undefined)
+      return {
+        cause: `its host key ${shown} is not known by itself, and known_hosts trusts the certificates of ${authority.type} ${authority.fingerprint} (${place(authority)}): ssh2 has no host certificates`,
+        cure: `${BY_OPENSSH}, or pin the key with connection.hostKeyFingerprint`,
+      };
     return {
       cause: `its host key ${shown} is not known`,
       cure: `Compare it with the host's own ("ssh-keygen -lf" of its public key), then pin it with connection.hostKeyFingerprint, add it to known_hosts, or set connection.hostKeyPolicy: "accept-new"`,

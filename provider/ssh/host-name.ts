@@ -3,6 +3,7 @@
  * and its case folding knows ASCII alone.
  */
 import { createHmac } from "node:crypto";
+import { fits } from "./wildcards";
 
 export const DEFAULT_PORT = 22;
 
@@ -37,22 +38,4 @@ function hashedLike(hashed: string, name: string): string | undefined {
   if (salt.length !== SALT_LENGTH) return undefined;
   const hmac = createHmac("sha1", salt).update(name, "latin1").digest("base64");
   return `|1|${salt.toString("base64")}|${hmac}`;
-}
-
-/** `*` and `?`. To go back to the last star alone is enough, and takes no exponential time. */
-function fits(name: string, pattern: string): boolean {
-  let [at, next, star, resume] = [0, 0, -1, 0];
-  while (at < name.length) {
-    if (pattern[next] === "*") {
-      [star, resume] = [next, at];
-      next += 1;
-    } else if (pattern[next] === "?" || pattern[next] === name[at]) {
-      at += 1;
-      next += 1;
-    } else if (star >= 0) {
-      resume += 1;
-      [at, next] = [resume, star + 1];
-    } else return false;
-  }
-  return /^\**$/.test(pattern.slice(next));
 }

@@ -29,7 +29,8 @@ export type Verdict =
   | { readonly is: "unknown" };
 
 interface Entry {
-  readonly revoked: boolean;
+  /** A key of the host's own, one that nobody may have, or one that signs certificates. */
+  readonly is: "host" | "revoked" | "authority";
   readonly names: string;
   readonly type: string;
   readonly key: Buffer;
@@ -77,9 +78,19 @@ export class KnownHosts {
     return [...new Set(known.map(({ type }) => type))];
   }
 
+  /** An authority that may vouch for the host. ssh2 knows no certificates: it is for messages. */
+  authorityOf(host: string, port: number): KnownKey | undefined {
+    const found = this.#under(nameOf(host, port)).find((entry) => entry.is === "authority");
+    return found && shown(found);
+  }
+
+  #under(name: string): Entry[] {
+    return this.#entries.filter(({ names }) => matches(name, names));
+  }
+
   #linesAbout(host: string, port: number): Lines {
     const under = (name: string): Entry[] =>
-      this.#entries.filter(({ names }) => matches(name, names));
+      this.#under(name).filter((entry) => entry.is !== "authority");
     const own = under(nameOf(host, port));
     return { own, bare: port === DEFAULT_PORT ? own : under(nameOf(host, DEFAULT_PORT)) };
   }
@@ -125,14 +136,14 @@ export async function appendKnownHost(
 
 function verdict({ own, bare }: Lines, key: Buffer): Verdict {
   const same = (entry: Entry): boolean => entry.key.equals(key);
-  const revoked = [...own, ...bare].find((entry) => entry.revoked && same(entry));
+  const revoked = [...own, ...bare].find((entry) => entry.is === "revoked" && same(entry));
   if (revoked !== undefined) return { is: "revoked", by: shown(revoked) };
-  const known = own.filter((entry) => !entry.revoked);
+  const known = own.filter((entry) => entry.is === "host");
   if (known.some(same)) return { is: "known" };
   if (known.length > 0) return { is: "changed", known: known.map(shown) };
   // OpenSSH: a host that is not known at this port may have the key that its bare name has. When it
   // has another, it is a new one, not a changed one: another server may listen there.
-  return { is: bare.some((entry) => !entry.revoked && same(entry)) ? "known" : "unknown" };
+  return { is: bare.some((entry) => entry.is === "host" && same(entry)) ? "known" : "unknown" };
 }
 
 function shown({ type, key, file, line }: Entry): KnownKey {
@@ -158,13 +169,18 @@ function entriesIn(text: string, file: string): Entry[] {
   return text.split(/\r?\n|\r$/).flatMap((line, index) => entryOf(line, file, index + 1) ?? []);
 }
 
-/** What a line says; nothing for a comment, an authority of certificates, or what is malformed. */
+const MARKERS: Readonly<Record<string, Entry["is"]>> = {
+  "@revoked": "revoked",
+  "@cert-authority": "authority",
+};
+
+/** What a line says; nothing for a comment, or what is malformed. */
 function entryOf(text: string, file: string, line: number): Entry | undefined {
   // OpenSSH overlooks a marker that a tab ends; a key that was meant to be revoked is refused here.
   const fields = text.replace(/^[ \t]+/, "").split(/[ \t]+/);
   const marker = fields[0]?.startsWith("@") === true ? fields.shift() : undefined;
-  // ssh2 knows no certificates, so an authority for them vouches for no key that we can meet.
-  if (marker !== undefined && marker !== "@revoked") return undefined;
+  const is = marker === undefined ? "host" : MARKERS[marker];
+  if (is === undefined) return undefined;
   const [names = "", type, base64 = ""] = fields;
   if (/^[#@]/.test(names)) return undefined;
   const key = Buffer.from(base64, "base64");
@@ -172,7 +188,7 @@ function entryOf(text: string, file: string, line: number): Entry | undefined {
   if (key.toString("base64") !== base64 || type === undefined || typeOf(key) !== type) {
     return undefined;
   }
-  return { revoked: marker !== undefined, names, type, key, file, line };
+  return { is, names, type, key, file, line };
 }
 
 /**

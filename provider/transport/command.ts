@@ -20,7 +20,7 @@ export interface CommandOptions {
 const READY = "pulumi-macvlan: sh is there";
 
 export function commandTransport(options: CommandOptions): Transport {
-  return { host: options.host, start: (program) => start(program, options) };
+  return { host: options.host, start: (program, signal) => start(program, options, signal) };
 }
 
 /**
@@ -31,9 +31,10 @@ export function commandTransport(options: CommandOptions): Transport {
 async function start(
   program: string,
   { command, host, python, sudo }: CommandOptions,
+  signal: AbortSignal | undefined,
 ): Promise<Channel> {
   const line = remoteCommand({ python, sudo: sudoKind(sudo) }, program);
-  const channel = await startChild([...command, "/bin/sh"], host);
+  const channel = await startChild([...command, "/bin/sh"], host, { logsIn: true, signal });
   if (typeof sudo === "string") {
     // dash reads all there is, not a line: what is for sudo comes when it reads no more.
     channel.when(READY, () => channel.write(sudoInput(sudo)));

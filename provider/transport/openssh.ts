@@ -1,4 +1,6 @@
 /** The agent behind the system's own `ssh`, with everything its user has configured. */
+import type { HopDefaults } from "../ssh-hop";
+import { keepaliveOf, type SshHost, sshHostOf } from "../ssh/config";
 import { startChild } from "./child-channel";
 import { remoteCommand } from "./remote-command";
 import { type Sudo, sudoInput, sudoKind } from "./sudo";
@@ -15,31 +17,78 @@ export interface OpensshOptions {
   readonly connectTimeoutSeconds?: number | undefined;
   /** A private key, to be used alone. */
   readonly identityFile?: string | undefined;
+  /** A private key to be tried together with all that ssh has itself. */
+  readonly pastIdentityFile?: string | undefined;
   /** Instead of the user's known_hosts. */
   readonly knownHosts?: readonly string[] | undefined;
   readonly hostKeyPolicy?: "strict" | "accept-new" | undefined;
   /** Instead of the user's and the system's ssh_config; "none" for none. */
   readonly configFile?: string | undefined;
+  /** What holds where neither this nor ssh's own files say anything. */
+  readonly otherwise?: HopDefaults | undefined;
 }
 
-export function opensshTransport(options: OpensshOptions): Transport {
-  const host = options.port === undefined ? options.host : `${options.host}:${options.port}`;
-  return { host, start: (program) => start(program, options, host) };
+export function opensshTransport(given: OpensshOptions): Transport {
+  const files = filesOf(given);
+  const options = files === undefined ? given : withDefaults(given, files);
+  const host = given.port === undefined ? given.host : `${given.host}:${given.port}`;
+  return {
+    host,
+    keepalive: files && keepaliveOf(files),
+    start: (program, signal) => start(program, options, host, signal),
+  };
 }
 
-async function start(program: string, options: OpensshOptions, label: string): Promise<Channel> {
+/** What ssh's own files say of the host; nothing where they say what we cannot read, of which ssh itself complains. */
+function filesOf({ host, user, configFile }: OpensshOptions): SshHost | undefined {
+  const files =
+    configFile === undefined ? {} : { files: configFile === "none" ? [] : [configFile] };
+  try {
+    return sshHostOf(host, { ...files, ...(user !== undefined && { user }) });
+  } catch {
+    return undefined;
+  }
+}
+
+/** An option on ssh's command line goes before its files, so what they say must not become one. */
+function withDefaults(given: OpensshOptions, files: SshHost): OpensshOptions {
+  const { otherwise = {} } = given;
+  const ifUnset = <T>(set: unknown, value: T): T | undefined =>
+    set === undefined ? value : undefined;
+  const { identityFiles, strictHostKeyChecking: checking } = files;
+  const isOwnKey = given.identityFile === undefined && given.pastIdentityFile === undefined;
+  return {
+    ...given,
+    port: given.port ?? ifUnset(files.port, otherwise.port),
+    user: given.user ?? ifUnset(files.user, otherwise.user),
+    knownHosts: given.knownHosts ?? ifUnset(files.userKnownHostsFiles, otherwise.knownHosts),
+    hostKeyPolicy: given.hostKeyPolicy ?? ifUnset(checking, otherwise.hostKeyPolicy),
+    connectTimeoutSeconds:
+      given.connectTimeoutSeconds ?? ifUnset(files.connectTimeoutSeconds, otherwise.perDialTimeout),
+    // In the place of ssh's default keys, behind the agent's.
+    ...(isOwnKey && identityFiles.length === 0 && { pastIdentityFile: otherwise.privateKeyPath }),
+  };
+}
+
+async function start(
+  program: string,
+  options: OpensshOptions,
+  label: string,
+  signal: AbortSignal | undefined,
+): Promise<Channel> {
   const { host, python, sudo } = options;
   const command = remoteCommand({ python, sudo: sudoKind(sudo) }, program);
   // After "--" a host is a host, even if it begins with "-".
   const words = ["ssh", ...sshOptions(options), "--", host, command];
   const explain = (end: ChannelEnd, stderr: string): ChannelEnd => explained(end, stderr, host);
-  const channel = await startChild(words, label, { explain });
+  const channel = await startChild(words, label, { logsIn: true, signal, explain });
   if (typeof sudo === "string") channel.write(sudoInput(sudo));
   return channel;
 }
 
 function sshOptions(options: OpensshOptions): string[] {
   const { port, user, connectTimeoutSeconds, identityFile, knownHosts, configFile } = options;
+  const keys = [identityFile, options.pastIdentityFile].filter((path) => path !== undefined);
   const settings: Record<string, string | number | undefined> = {
     BatchMode: "yes",
     // What explains a failure, without banners, whatever the user's own level is.
@@ -65,7 +114,7 @@ function sshOptions(options: OpensshOptions): string[] {
       value === undefined ? [] : ["-o", `${name}=${value}`],
     ),
     ...(user === undefined ? [] : ["-l", user]),
-    ...(identityFile === undefined ? [] : ["-i", identityFile]),
+    ...keys.flatMap((path) => ["-i", path]),
   ];
 }
 

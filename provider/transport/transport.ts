@@ -10,8 +10,20 @@ export interface Transport {
    * exclamation marks, so that every login shell leaves it alone.
    *
    * Rejects with a `HostError` that says what was tried and what to do.
+   *
+   * @param signal says that nobody waits any more: nothing is dialled from then on
    */
-  start(program: string): Promise<Channel>;
+  start(program: string, signal?: AbortSignal): Promise<Channel>;
+
+  /** How often the user wants to hear of a connection there, by what ssh's own files say. */
+  readonly keepalive?: Keepalive | undefined;
+}
+
+export interface Keepalive {
+  /** 0 is never. */
+  readonly everySeconds: number;
+  /** So many that nobody answers, and the other side is gone. */
+  readonly count: number;
 }
 
 /** Why a channel is over. */

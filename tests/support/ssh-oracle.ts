@@ -1,7 +1,7 @@
 /** What OpenSSH itself makes of a configuration file: `ssh -G`, in the words of `SshHost`. */
 import { spawnSync } from "node:child_process";
 import { userInfo } from "node:os";
-import type { SshHost } from "../../provider/ssh/config";
+import { type SshHost, usualKnownHosts } from "../../provider/ssh/config";
 
 export type Compared = Omit<SshHost, "unsupported" | "identityAgent">;
 
@@ -64,9 +64,15 @@ export function asOpenSshShowsIt({
 }: SshHost): Compared {
   return {
     ...host,
+    port: host.port ?? 22,
     user: host.user ?? userInfo().username,
+    proxyJump: host.proxyJump ?? [],
+    strictHostKeyChecking: host.strictHostKeyChecking ?? "ask",
     // It puts spaces between them, and a name may have some.
-    userKnownHostsFiles: host.userKnownHostsFiles.join(" ").split(" ").filter(Boolean),
+    userKnownHostsFiles: (host.userKnownHostsFiles ?? usualKnownHosts(openSshHome()))
+      .join(" ")
+      .split(" ")
+      .filter(Boolean),
     serverAliveIntervalSeconds: host.serverAliveIntervalSeconds ?? 0,
     serverAliveCountMax: host.serverAliveCountMax ?? 3,
   };

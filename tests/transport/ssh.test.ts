@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isHostError } from "../../provider/errors";
+import type { SshHop } from "../../provider/ssh-hop";
 import { Session } from "../../provider/host/session";
 import { sshTransport, type SshOptions } from "../../provider/transport/ssh";
 import { eventually } from "../support/processes";
@@ -18,16 +19,22 @@ const NOBODY = { files: [], home: "/nonexistent" };
 let sshd: Sshd;
 let folder: string;
 
-const to = (server: Sshd, more: Partial<SshOptions> = {}): SshOptions => ({
+const hop = (server: Sshd): SshHop => ({
   host: server.address,
   port: server.port,
   user: "root",
   privateKeyPath: server.userKey,
   knownHosts: [server.knownHosts],
+});
+
+const to = (server: Sshd, more: Partial<SshOptions> = {}): SshOptions => ({
+  ...hop(server),
   files: NOBODY,
   dialErrorLimit: 0,
   ...more,
 });
+
+const without = ({ privateKeyPath: _, ...options }: SshOptions): SshOptions => options;
 
 describe("ssh", () => {
   before(async function () {
@@ -135,10 +142,11 @@ describe("ssh", () => {
       try {
         await answers(to(server, { privateKeyPassword: "canary-phrase" }));
         const text = readFileSync(key, "utf8");
-        const inline = { privateKeyPath: undefined, privateKey: text };
-        await answers(to(server, { ...inline, privateKeyPassword: "canary-phrase" }));
+        const inline = (privateKeyPassword: string): SshOptions =>
+          without(to(server, { privateKey: text, privateKeyPassword }));
+        await answers(inline("canary-phrase"));
         assert.match(await refusal(to(server)), /encrypted, and there is no connection\.private/);
-        const wrong = await refusal(to(server, { ...inline, privateKeyPassword: "canary-wrong" }));
+        const wrong = await refusal(inline("canary-wrong"));
         assert.match(wrong, /privateKeyPassword does not open it/);
         assert.doesNotMatch(wrong, /canary/);
         for (const line of text.split("\n").slice(1, -2)) assert.ok(!wrong.includes(line));
@@ -162,7 +170,7 @@ describe("ssh", () => {
             return false;
           }
         });
-        await answers(to(sshd, { privateKeyPath: undefined, agentSocketPath: socket }));
+        await answers(without(to(sshd, { agentSocketPath: socket })));
       } finally {
         agent.kill();
       }
@@ -181,11 +189,10 @@ describe("ssh", () => {
       this.timeout(30_000);
       const jump = await Sshd.start({ hostKeyTypes: ["ed25519"] });
       try {
-        const { host, port, user, privateKeyPath, knownHosts } = to(jump);
-        const proxy = [{ host, port, user, privateKeyPath, knownHosts }];
+        const proxy = [hop(jump)];
         await answers(to(sshd, { proxy }));
         assert.match(jump.log(), /Accepted publickey/);
-        const said = await refusal(to(sshd, { proxy: [{ ...proxy[0], host, knownHosts: [] }] }));
+        const said = await refusal(to(sshd, { proxy: [{ ...hop(jump), knownHosts: [] }] }));
         assert.ok(said.includes(`${jump.address}:${jump.port}`));
         assert.match(said, /is not known/);
       } finally {
@@ -196,8 +203,7 @@ describe("ssh", () => {
     it("that breaks in the middle ends everything that waits", async function () {
       this.timeout(30_000);
       const jump = await Sshd.start({ hostKeyTypes: ["ed25519"] });
-      const { host, port, user, privateKeyPath, knownHosts } = to(jump);
-      const proxy = [{ host, port, user, privateKeyPath, knownHosts }];
+      const proxy = [hop(jump)];
       const session = await Session.start(sshTransport(to(sshd, { proxy })));
       sshd.signal("SIGSTOP");
       try {

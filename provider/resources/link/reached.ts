@@ -16,7 +16,7 @@ export async function reached(
 ): Promise<LinkHost | undefined> {
   const choice = whenUnreachable(connection, config);
   try {
-    return await openHost(connection, config);
+    return await openHost(connection, config, "state");
   } catch (error) {
     if (choice !== without || !isHostError(error) || error.kind !== "broken") throw error;
     const instead =

@@ -1,50 +1,6 @@
 import assert from "node:assert/strict";
-import { whenUnreachable, withDefaults } from "../../../provider/host/open-host";
-
-const configOf =
-  (values: Readonly<Record<string, string>>) =>
-  (key: string): string | undefined =>
-    values[key];
-
-describe("what a connection leaves out", () => {
-  const config = configOf({
-    user: "admin",
-    privateKeyPath: "/keys/a",
-    deadline: "60",
-    password: "canary",
-  });
-
-  it("comes from environment and stack, and what it says stands", () => {
-    assert.deepEqual(withDefaults({ host: "hv1", user: "root" }, config), {
-      host: "hv1",
-      user: "root",
-      privateKeyPath: "/keys/a",
-      deadline: 60,
-      password: "canary",
-    });
-  });
-
-  it("is only what the way to the host can take", () => {
-    assert.deepEqual(withDefaults({ sudo: true }, config), { sudo: true, deadline: 60 });
-    assert.deepEqual(withDefaults({ host: "hv1", launcher: "openssh" }, config), {
-      host: "hv1",
-      launcher: "openssh",
-      user: "admin",
-      privateKeyPath: "/keys/a",
-      deadline: 60,
-    });
-    const connection = { id: "c1", launcher: { command: ["env"] } };
-    assert.deepEqual(withDefaults(connection, config), { ...connection, deadline: 60 });
-  });
-
-  it("is refused where it is wrong, with where it came from", () => {
-    const wrong = configOf({ deadline: "soon" });
-    assert.throws(
-      () => withDefaults({ host: "hv1" }, wrong),
-      /connection\.deadline.*PULUMI_MACVLAN_/,
-    );
-  });
-});
+import { whenUnreachable } from "../../../provider/host/open-host";
+import { configOf } from "../../support/two-sources";
 
 describe("a host that cannot be reached", () => {
   it("fails, unless the program or the run at hand says otherwise, which has the last word", () => {
@@ -52,6 +8,9 @@ describe("a host that cannot be reached", () => {
     assert.equal(whenUnreachable({ unreachable: "keep" }, configOf({})), "keep");
     const run = configOf({ unreachable: "forget" });
     assert.equal(whenUnreachable({ unreachable: "keep" }, run), "forget");
+    const stack = configOf({}, { unreachable: "forget" });
+    assert.equal(whenUnreachable({}, stack), "forget");
+    assert.equal(whenUnreachable({ unreachable: "keep" }, stack), "keep");
     assert.throws(
       () => whenUnreachable({}, configOf({ unreachable: "perhaps" })),
       /none of fail, forget, keep/,

@@ -5,7 +5,7 @@ import { AgentFrame, ClientFrame } from "../../../provider/agent/protocol";
 import { isHostError } from "../../../provider/errors";
 import { WINDOW } from "../../../provider/host/in-flight";
 import { Pool } from "../../../provider/host/pool";
-import { Session } from "../../../provider/host/session";
+import { Session, type SessionOptions } from "../../../provider/host/session";
 import { ScriptedChannel } from "../../support/scripted-channel";
 
 const hello = { protocol: 1, python: "3", uid: 0, pid: 1, kernel: "6", machineId: "", bootId: "" };
@@ -169,6 +169,25 @@ describe("a session", () => {
     await assert.rejects(session.request(1, Buffer.alloc(FRAME_CAP)), /Ask in parts/);
     assert.ok(session.isAlive);
     assert.ok(!channel.held);
+  });
+
+  it("lets the agent wait as long as told, and never less than what an undo needs", async () => {
+    const patience = async (options: SessionOptions, startMs = 1): Promise<number> => {
+      const other = new ScriptedChannel();
+      const frames: Frame[] = [];
+      const parser = new FrameParser();
+      other.onWrite = (bytes) => frames.push(...parser.push(bytes));
+      new Session({ channel: other, hello, host: "h", startMs }, options);
+      await tick();
+      other.end({ reason: "gone" });
+      assert.equal(frames[0]?.type, ClientFrame.PING);
+      return frames[0].payload.readUInt32BE(0);
+    };
+    assert.equal(await patience({ keepaliveSeconds: 20 }), 60_000);
+    assert.equal(await patience({ keepaliveSeconds: 20, keepaliveCount: 10 }), 200_000);
+    assert.equal(await patience({ keepaliveSeconds: 1 }), 15_000);
+    assert.equal(await patience({ keepaliveSeconds: 1 }, 10_000), 45_000);
+    assert.equal(await patience({ keepaliveSeconds: 3600, keepaliveCount: 1e6 }), 2 ** 31 - 1);
   });
 
   it("gives the agent's own words with a refusal", async () => {

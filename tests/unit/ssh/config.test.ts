@@ -28,19 +28,19 @@ describe("ssh_config", () => {
     rmSync(home, { recursive: true });
   });
 
-  it("has OpenSSH's defaults where there is no file", () => {
+  it("knows nothing of its own where there is no file", () => {
     assert.deepEqual(look("HV1"), {
       hostName: "hv1",
-      port: 22,
+      port: undefined,
       user: undefined,
       identityFiles: [],
       identitiesOnly: false,
       identityAgent: undefined,
-      proxyJump: [],
-      userKnownHostsFiles: [join(home, ".ssh/known_hosts"), join(home, ".ssh/known_hosts2")],
+      proxyJump: undefined,
+      userKnownHostsFiles: undefined,
       globalKnownHostsFiles: ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"],
       hostKeyAlias: undefined,
-      strictHostKeyChecking: "ask",
+      strictHostKeyChecking: undefined,
       connectTimeoutSeconds: undefined,
       serverAliveIntervalSeconds: undefined,
       serverAliveCountMax: undefined,
@@ -75,7 +75,7 @@ describe("ssh_config", () => {
   });
 
   it("matches Host by pattern, in the case as written, less the negated", () => {
-    const portOf = (patterns: string, alias: string): number =>
+    const portOf = (patterns: string, alias: string): number | undefined =>
       read(`Host ${patterns}\n Port 2\nHost *\n Port 3\n`, alias).port;
     assert.equal(portOf("hv?", "hv1"), 2);
     assert.equal(portOf("hv?", "hv10"), 3);
@@ -120,7 +120,7 @@ describe("ssh_config", () => {
     const trace = join(home, "was-run");
     const readMatch = (criteria: string): SshHost => read(`Match ${criteria}\n Port 2\n`);
     const host = readMatch(`exec "touch ${trace}"`);
-    assert.deepEqual([host.port, host.unsupported], [22, ["Match exec"]]);
+    assert.deepEqual([host.port, host.unsupported], [undefined, ["Match exec"]]);
     assert.deepEqual(readMatch(`host hv1 !exec "touch ${trace}"`).unsupported, ["Match exec"]);
     assert.deepEqual(readMatch(`host web exec "touch ${trace}"`).unsupported, []);
     assert.deepEqual(readMatch("localnetwork 10.0.0.0/8").unsupported, ["Match localnetwork"]);
@@ -188,7 +188,8 @@ describe("ssh_config", () => {
   });
 
   it("tells the jump hosts in order", () => {
-    const jumps = (value: string): readonly string[] => read(`ProxyJump ${value}`).proxyJump;
+    const jumps = (value: string): readonly string[] | undefined =>
+      read(`ProxyJump ${value}`).proxyJump;
     assert.deepEqual(jumps("a,me@b:2222 # by night"), ["a", "me@b:2222"]);
     assert.deepEqual(jumps("ssh://me%2fx;fingerprint=1@[::1]:22/"), ["me/x@[::1]:22"]);
     assert.deepEqual(jumps("%r@gate.%h"), ["me@gate.hv1"]);
@@ -229,7 +230,7 @@ describe("ssh_config", () => {
   it("shows a block that does not apply in nothing but Match final", () => {
     write("inner", "Host *\nPort 2\nMatch final exec true\nMatch exec true\n");
     const { port, user, unsupported } = read("Host web\nInclude inner\nMatch canonical\nUser x\n");
-    assert.deepEqual([port, user, unsupported], [22, "x", []]);
+    assert.deepEqual([port, user, unsupported], [undefined, "x", []]);
   });
 
   it("names file, line and keyword of what it cannot read", () => {

@@ -158,6 +158,17 @@ describe("known hosts", () => {
       assert.equal(hosts.judge("host", 22, OTHER).is, "unknown");
     });
 
+    it("have the authority that may vouch for a host, to be named", () => {
+      const hosts = read(`host ${OTHER_LINE}`, `@cert-authority *.net ${LINE}`);
+      assert.deepEqual(hosts.authorityOf("a.net", 22), {
+        type: "ssh-ed25519",
+        fingerprint: fingerprintOf(KEY),
+        file: file("known_hosts"),
+        line: 2,
+      });
+      assert.equal(hosts.authorityOf("host", 22), undefined);
+    });
+
     it("have types, each once and in order, but for what would not be accepted", () => {
       const ecdsa = fieldsOf(ecdsaKey());
       const hosts = read(

@@ -1,0 +1,107 @@
+/** The SSH handshake and the login on one host, over whatever leads there. */
+import type { Duplex } from "node:stream";
+import type { AnyAuthMethod, AuthenticationType, Client } from "ssh2";
+import type { HostError } from "../errors";
+import { BY_OPENSSH, whatIsMissing } from "./beyond-ssh2";
+import type { Credential } from "./credentials";
+import { broken, type Endpoint, wordsFor } from "./endpoint";
+import { listenForOffer } from "./server-offer";
+
+type SshError = Error & { readonly level?: string; readonly code?: unknown };
+
+export function login(client: Client, stream: Duplex, to: Endpoint): Promise<void> {
+  const attempts = new Attempts(to);
+  return new Promise((resolve, reject) => {
+    const fail = (error: HostError): void => {
+      client.destroy();
+      reject(error);
+    };
+    const onError = (error: SshError): void => {
+      // An agent that will not sign with one key may with the next.
+      if (error.level === "agent") return;
+      const { refusal } = to.hostKey;
+      if (refusal !== undefined) return fail(broken(to, refusal.cause, refusal.cure));
+      const hungUp = error.level === undefined && typeof error.code === "number";
+      if (error.level === "client-authentication" || (hungUp && attempts.haveBegun))
+        return fail(attempts.notLetIn(hungUp));
+      const offer = /no matching/.test(error.message) ? offered() : undefined;
+      const missing = offer && whatIsMissing(offer);
+      if (missing !== undefined) return fail(broken(to, missing, BY_OPENSSH));
+      fail(broken(to, wordsFor(error), offer && "Allow one on the server that ssh2 has"));
+    };
+    const onClose = (): void => fail(broken(to, "it hung up before the login was over"));
+    client.on("error", onError);
+    client.on("close", onClose);
+    client.once("ready", () => {
+      client.off("error", onError);
+      client.off("close", onClose);
+      resolve();
+    });
+    client.connect({
+      sock: stream,
+      username: to.user,
+      authHandler: attempts.next as never,
+      readyTimeout: to.timeoutSeconds * 1000,
+      hostVerifier: to.hostKey.accepts,
+      algorithms: { serverHostKey: to.hostKey.algorithms as never },
+    });
+    const offered = listenForOffer(stream);
+  });
+}
+
+/** The credentials of one login, each tried once. */
+class Attempts {
+  readonly #tried: string[] = [];
+  readonly #left: Credential[];
+  #taken: readonly string[] | undefined;
+
+  constructor(private readonly to: Endpoint) {
+    this.#left = [...to.credentials.usable];
+  }
+
+  get haveBegun(): boolean {
+    return this.#taken !== undefined;
+  }
+
+  /** What ssh2 is to try next. A server may want one method after the other. */
+  readonly next = (
+    taken: readonly AuthenticationType[] | null,
+    _partial: boolean | null,
+    proceed: (attempt: AnyAuthMethod | false) => void,
+  ): void => {
+    // The first attempt tells what the server takes.
+    if (taken === null) return proceed({ type: "none", username: this.to.user });
+    this.#taken = taken;
+    for (const [index, { label, attempts }] of this.#left.entries()) {
+      const attempt = attempts.find(({ type }) =>
+        taken.includes(type === "agent" ? "publickey" : type),
+      );
+      if (attempt === undefined) continue;
+      this.#left.splice(index, 1);
+      this.#tried.push(label);
+      return proceed(attempt);
+    }
+    proceed(false);
+  };
+
+  notLetIn(hungUp: boolean): HostError {
+    const { user, credentials } = this.to;
+    const { unusable, needsOpenssh } = credentials;
+    const left = this.#left.map(({ label }) => label);
+    const said = [
+      this.#tried.length === 0 ? "there was nothing to try" : `tried: ${this.#tried.join(", ")}`,
+      `it takes ${(this.#taken ?? []).join(", ")}`,
+      ...(unusable.length === 0 ? [] : [`not usable: ${unusable.join("; ")}`]),
+      ...(hungUp ? [`it hung up after ${this.#tried.length}`] : []),
+      ...(hungUp && left.length > 0 ? [`not tried: ${left.join(", ")}`] : []),
+    ];
+    const cure = hungUp
+      ? "Name the right key with connection.privateKeyPath, or with IdentityFile in ssh_config"
+      : "Name a key with connection.privateKeyPath, start an ssh agent that has one, or correct connection.user";
+    return broken(
+      this.to,
+      `it does not let ${user} in (${said.join("; ")})`,
+      needsOpenssh ? `${BY_OPENSSH}; or n${cure.slice(1)}` : cure,
+    );
+  }
+}
