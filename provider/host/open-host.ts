@@ -4,27 +4,37 @@ import { CONNECTION_FIELDS } from "../link/connection-fields";
 import { type Connection, WHEN_UNREACHABLE, type WhenUnreachable } from "../link/model";
 import type { Config } from "../request";
 import { LinkHost } from "./link-host";
+import { outlast } from "./outlast";
 import { Pool } from "./pool";
 import { Session } from "./session";
 import { transportTo } from "./transport-to";
 
 const DEADLINE_SECONDS = 30;
 const KEEPALIVE_SECONDS = 5;
+/** A session costs its host two or three processes, and this side a login to have again. */
+const IDLE_SECONDS = 60;
 
 const pool = new Pool<LinkHost>();
 
-/** The host behind a connection: one agent per connection and run, whoever asks and however often. */
+/** The host behind a connection: one agent at a time per connection, whoever asks and however often. */
 export async function openHost(given: Connection = {}, config: Config): Promise<LinkHost> {
   const connection = withDefaults(given, config);
   const { deadline = DEADLINE_SECONDS, keepalive = KEEPALIVE_SECONDS } = connection;
-  return pool.get(JSON.stringify(connection), async () => {
+  return pool.get(JSON.stringify(connection), async (lost) => {
     const isRemote = connection.host !== undefined || connection.launcher !== undefined;
     const session = await Session.start(transportTo(connection), {
       isRemote,
       deadlineSeconds: deadline,
       keepaliveSeconds: isRemote ? keepalive : 0,
+      idleSeconds: isRemote ? IDLE_SECONDS : 0,
     });
-    return new LinkHost(session);
+    try {
+      if (lost !== undefined) await outlast(lost.session, session);
+      return new LinkHost(session);
+    } catch (error) {
+      void session.close();
+      throw error;
+    }
   });
 }
 

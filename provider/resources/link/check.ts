@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isHostError, messageOf } from "../../errors";
+import { againAfterLoss } from "../../host/after-loss";
 import type { LinkHost } from "../../host/link-host";
 import { localMachineId } from "../../host/machine";
 import type { Namespace } from "../../host/namespaces";
@@ -40,7 +41,7 @@ export async function checkLinkInputs({
   // What dependsOn names may still change the host: nothing that is seen now would be a reason to refuse.
   if (conflicts.length > 0 || waits === true || config("snapshot") === "off")
     return { inputs, failures: conflicts };
-  const look = lookAt(known, old, config);
+  const look = againAfterLoss(`check ${known.name}`, () => lookAt(known, old, config));
   const late = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
     inputs: known,
     failures: [],

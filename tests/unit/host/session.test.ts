@@ -8,7 +8,17 @@ import { Pool } from "../../../provider/host/pool";
 import { Session } from "../../../provider/host/session";
 import { ScriptedChannel } from "../../support/scripted-channel";
 
-const hello = { protocol: 1, python: "3", uid: 0, pid: 1, kernel: "6", machineId: "", bootId: "" };
+const hello = {
+  protocol: 1,
+  python: "3",
+  uid: 0,
+  pid: 1,
+  started: "1",
+  lock: "",
+  kernel: "6",
+  machineId: "",
+  bootId: "",
+};
 const message = Buffer.alloc(16);
 
 describe("a session", () => {
@@ -69,7 +79,8 @@ describe("a session", () => {
 
   it("sends what a deadline waits for before all that queues", async () => {
     const session = start();
-    const changed = session.change(7, 10_000, []);
+    const armed = { handle: 1, message, inverses: [{ handle: 1, message }] };
+    const changed = session.change(7, 10_000, [armed]);
     await tick();
     end(1);
     await changed;
