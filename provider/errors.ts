@@ -27,6 +27,8 @@ export interface Failure {
   readonly errno?: number | undefined;
   /** The kernel's own extended-ack text. */
   readonly kernelText?: string | undefined;
+  /** There was a session, and it died meanwhile: a new one can be asked what became of it. */
+  readonly sessionDied?: boolean | undefined;
 }
 
 // Two copies of this package can meet in one process (a program's own and a component's), so
@@ -55,6 +57,11 @@ export class HostError extends Error {
 
 export function isHostError(error: unknown): error is HostError {
   return error instanceof Error && "brand" in error && error.brand === BRAND;
+}
+
+/** Not of a host that could not be reached, or would not let us in: trying again would not help there. */
+export function isSessionLost(error: unknown): boolean {
+  return isHostError(error) && error.failure.sessionDied === true;
 }
 
 /** The host cannot be asked; nothing was changed by the operation that failed. */

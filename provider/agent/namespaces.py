@@ -1,5 +1,5 @@
 """Part 2 of the agent: network namespaces, and the few files that netlink has no word for."""
-import errno, fcntl, grp, json, os, pwd, re, socket, stat, sys
+import errno, fcntl, grp, json, os, pwd, re, signal, socket, stat, sys
 
 MS_READ_ONLY, MS_REC, MS_PRIVATE, CLONE_NEWNS, CLONE_NEWNET = 1, 0x4000, 0x40000, 0x20000, 0x40000000
 SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK, SO_RCVBUFFORCE = 270, 10, 11, 33
@@ -123,6 +123,8 @@ def file_operation(space, query):
         return tap(space, query)
     if operation == "netns-list":
         return namespaces()
+    if operation == "end-agent":
+        return end_agent(query["pid"], query["started"], query["lock"])
     if operation in ("read", "write") and not re.search(r"/\.\.?(/|$)", path):
         if operation == "read" and OF_PROCESSES.fullmatch(path):
             return dict(zip(("device", "inode"), identity(os.stat(path)))) if path.endswith("net") else contents(path)
@@ -196,9 +198,44 @@ def namespaces():
     return [{"path": path, "device": device, "inode": inode} for (device, inode), path in found.items()]
 
 
-def hello(protocol):
+LOCK = re.compile(r"pulumi-macvlan-[0-9a-f]{32}")
+
+
+def new_lock():
+    """A name of the network namespace that is taken as long as this agent or its watchdog lives; no file has it."""
+    lock = socket.socket(socket.AF_UNIX)
+    lock.bind("\0pulumi-macvlan-" + os.urandom(16).hex())
+    return lock
+
+
+def started(pid):
+    """When a process started: with it a number names one process and no other."""
+    return contents("/proc/%s/stat" % pid)["text"].rpartition(")")[2].split()[19]
+
+
+def end_agent(pid, start, lock):
+    """Kills an agent that its client has lost, so that its watchdog undoes; says whether that is over."""
+    if not LOCK.fullmatch(lock):
+        raise OSError(errno.EACCES, "not an agent's lock: %s" % lock)
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.bind("\0" + lock)
+            return {"gone": True}
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    try:
+        if start and started(pid) == start:
+            os.kill(pid, signal.SIGKILL)
+    except OSError:  # it has ended, or is not ours to end
+        pass
+    return {"gone": False}
+
+
+def hello(protocol, lock):
     def first(*paths):
         return next((contents(path)["text"].strip() for path in paths if os.path.exists(path)), "")
     return {"protocol": protocol, "python": sys.version.split()[0], "kernel": os.uname().release,
-            "uid": os.getuid(), "pid": os.getpid(), "bootId": first("/proc/sys/kernel/random/boot_id"),
+            "uid": os.getuid(), "pid": os.getpid(), "started": started("self") if os.path.exists("/proc/self/stat") else "",
+            "lock": lock.getsockname()[1:].decode(), "bootId": first("/proc/sys/kernel/random/boot_id"),
             "machineId": first("/etc/machine-id", "/var/lib/dbus/machine-id")}

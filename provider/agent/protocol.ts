@@ -21,13 +21,21 @@ export const AgentFrame = { HELLO: 65, DATA: 66, END: 67, UNDONE: 68 } as const;
 export type Netns =
   null | { readonly name: string } | { readonly pid: number } | { readonly path: string };
 
+/** One agent, and no other process of its host. */
+export interface AgentProcess {
+  readonly pid: number;
+  /** When it started, in the kernel's ticks since the boot. */
+  readonly started: string;
+  /** A name that is taken as long as the agent or its watchdog lives. */
+  readonly lock: string;
+}
+
 /** The agent's first frame. */
-export interface Hello {
+export interface Hello extends AgentProcess {
   readonly protocol: number;
   /** Version of the interpreter. */
   readonly python: string;
   readonly uid: number;
-  readonly pid: number;
   /** Kernel release. */
   readonly kernel: string;
   /** Empty where the host has none. */
@@ -58,6 +66,7 @@ export type FileQuery =
   | { readonly op: "read"; readonly path: string; readonly handle?: number }
   | { readonly op: "write"; readonly path: string; readonly text: string; readonly handle?: number }
   | { readonly op: "netns-list" }
+  | ({ readonly op: "end-agent" } & AgentProcess)
   | TapQuery;
 
 export interface TapQuery {

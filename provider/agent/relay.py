@@ -15,11 +15,12 @@ class Agent:
         self.patience, self.silent_until = None, 0.0  # seconds without a word after which the client counts as gone
         self.dog, self.pid, self.given = None, 0, set()
         self.order, self.mirror = 0, {}  # undo id → what the watchdog holds, should it be killed
+        self.lock = new_lock()
         self.asked, self.undone = {}, set()  # questions not answered yet, undo ids that are over
         self.open(None)
 
     def serve(self):
-        self.emit(0, HELLO, json.dumps(hello(PROTOCOL)).encode())
+        self.emit(0, HELLO, json.dumps(hello(PROTOCOL, self.lock)).encode())
         inbox, data = bytearray(), b" "
         while data:
             self.flush()
@@ -243,7 +244,7 @@ class Agent:
             getattr(gc, "freeze", gc.collect)()  # so that the collector does not unshare the child's memory
             self.pid = os.fork()
             if self.pid == 0:
-                watchdog_process(theirs)
+                watchdog_process(theirs, self.lock)
             ours.setblocking(False)
             theirs.close()
             self.dog, self.given, self.heard = ours, set(), bytearray()

@@ -88,14 +88,14 @@ class Watchdog:
         return errnos
 
 
-def watchdog_process(agent):
+def watchdog_process(agent, lock):
     try:
         os.setsid()
         null = os.open("/dev/null", os.O_RDWR)
         for number in range(3):  # whoever waits for the agent's end must not wait for this process
             os.dup2(null, number)
         for number in map(int, os.listdir("/proc/self/fd")):
-            if number > 2 and number != agent.fileno():
+            if number > 2 and number not in (agent.fileno(), lock.fileno()):
                 os.closerange(number, number + 1)
         agent.setblocking(False)
         Watchdog(agent).watch()

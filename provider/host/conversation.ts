@@ -5,6 +5,8 @@ import { connectionBroken, type HostError, messageOf, outcomeUnknown } from "../
 import type { Channel, ChannelEnd } from "../transport/transport";
 import { type Answer, type Ask, InFlight } from "./in-flight";
 
+const LEAVE_MS = 5000;
+
 export class Conversation {
   readonly #channel: Channel;
   readonly #host: string;
@@ -40,10 +42,18 @@ export class Conversation {
     else listener();
   }
 
+  /** Takes no more questions from now on, and lets the agent leave. Only for one who waits for nothing. */
+  retire(reason: string): void {
+    this.#die({ reason });
+    const impatience = setTimeout(() => this.#channel.destroy(), LEAVE_MS).unref();
+    this.#channel.onEnd(() => clearTimeout(impatience));
+    this.#channel.close();
+  }
+
   /** The agent undoes what is armed and leaves; resolves when it is gone, or after five seconds. */
   close(): Promise<void> {
     return new Promise((resolve) => {
-      const impatience = setTimeout(() => this.#channel.destroy(), 5000);
+      const impatience = setTimeout(() => this.#channel.destroy(), LEAVE_MS);
       this.#channel.ref();
       this.#channel.onEnd(() => {
         clearTimeout(impatience);
@@ -134,7 +144,7 @@ export class Conversation {
   }
 
   #error({ operation, changes }: Ask, wasSent: boolean, { reason }: ChannelEnd): HostError {
-    const failure = { host: this.#host, operation, cause: reason };
+    const failure = { host: this.#host, operation, cause: reason, sessionDied: true };
     return changes && wasSent ? outcomeUnknown(failure) : connectionBroken(failure);
   }
 }

@@ -3,12 +3,15 @@ import { type Connection, WHEN_UNREACHABLE, type WhenUnreachable } from "../link
 import type { Config } from "../request";
 import { type Giver, resolve } from "./defaults";
 import { LinkHost } from "./link-host";
+import { outlast } from "./outlast";
 import { Pool } from "./pool";
 import { Session } from "./session";
 import { transportTo } from "./transport-to";
 
 const DEADLINE_SECONDS = 30;
 const KEEPALIVE_SECONDS = 5;
+/** A session costs its host two or three processes, and this side a login to have again. */
+const IDLE_SECONDS = 60;
 
 const pool = new Pool<LinkHost>();
 
@@ -24,7 +27,7 @@ export async function openHost(
 ): Promise<LinkHost> {
   const resolved = resolve(given, config, giver);
   const { host, launcher, deadline = DEADLINE_SECONDS, keepalive } = resolved.connection;
-  return pool.get(resolved.key, async () => {
+  return pool.get(resolved.key, async (lost) => {
     const isRemote = host !== undefined || launcher !== undefined;
     const transport = transportTo(resolved);
     const { everySeconds, count } = (keepalive === undefined ? transport.keepalive : undefined) ?? {
@@ -36,8 +39,15 @@ export async function openHost(
       deadlineSeconds: deadline,
       keepaliveSeconds: isRemote ? everySeconds : 0,
       ...(count !== undefined && { keepaliveCount: count }),
+      idleSeconds: isRemote ? IDLE_SECONDS : 0,
     });
-    return new LinkHost(session);
+    try {
+      if (lost !== undefined) await outlast(lost.session, session);
+      return new LinkHost(session);
+    } catch (error) {
+      void session.close();
+      throw error;
+    }
   });
 }
 

@@ -1,5 +1,6 @@
 /** One agent on one host, asked by many at once. */
 import {
+  type AgentProcess,
   type ChangeStep,
   ClientFrame,
   decodeSettled,
@@ -34,6 +35,8 @@ export interface SessionOptions {
   readonly keepaliveCount?: number;
   /** Whether a network lies between: what is done there could cut it. */
   readonly isRemote?: boolean;
+  /** How long nobody may ask for anything before the session ends by itself. 0, the default, is without end. */
+  readonly idleSeconds?: number;
 }
 
 const PATIENCE_PINGS = 3;
@@ -84,6 +87,9 @@ export class Session {
    * its first answer it keeps its turn, so that nothing overtakes the change it belongs to.
    */
   readonly #underWay = new Set<number>();
+  readonly #idleMs: number;
+  #askers = 0;
+  #idleness: NodeJS.Timeout | undefined;
 
   /** Rejects with a `HostError`. */
   static async start(transport: Transport, options: SessionOptions = {}): Promise<Session> {
@@ -97,6 +103,8 @@ export class Session {
     this.deadlineMs = Math.max(LEAST_UNDO_MS, Math.ceil(3 * startMs));
     const answerSeconds = options.deadlineSeconds ?? DEADLINE_SECONDS;
     this.#conversation = new Conversation(channel, host, answerSeconds);
+    this.#idleMs = (options.idleSeconds ?? 0) * 1000;
+    this.#rest();
     const { keepaliveSeconds = 0, keepaliveCount = PATIENCE_PINGS } = options;
     if (keepaliveSeconds > 0) this.#keepAlive(keepaliveSeconds * 1000, keepaliveCount);
   }
@@ -150,14 +158,14 @@ export class Session {
    * NLM_F_ACK. More steps under one undo id may follow, together or later.
    */
   async change(undoId: number, deadlineMs: number, steps: readonly ChangeStep[]): Promise<Changed> {
-    const { datagrams, done, errno, payload } = await this.#conversation.ask({
+    const { datagrams, done, errno, payload } = await this.#ask({
       type: ClientFrame.CHANGE,
       payload: encodeChange({ undoId, deadlineMs, steps }),
       operation: "change links",
       changes: true,
       first: this.#underWay.has(undoId),
     });
-    this.#underWay.add(undoId);
+    if (steps.some(({ inverses }) => inverses.length > 0)) this.#underWay.add(undoId);
     // Where the agent itself says no (EBADF, EINVAL), the payload is its words.
     const undone = payload[0] === 1 ? decodeSettled(payload).errnos : [];
     return { datagrams, done, errno, undone };
@@ -190,6 +198,17 @@ export class Session {
     return JSON.parse(answer.payload.toString());
   }
 
+  /** Ends an agent whose session is lost, also one that is stopped; true when its undo is over too. */
+  async endAgent({ pid, started, lock }: AgentProcess): Promise<boolean> {
+    const answer = await this.#granted({
+      type: ClientFrame.FILE,
+      payload: encodeJson({ op: "end-agent", pid, started, lock }),
+      operation: "end the agent of a connection that broke",
+      changes: false,
+    });
+    return (JSON.parse(answer.payload.toString()) as { readonly gone: boolean }).gone;
+  }
+
   /** Hears of every undo, whoever asked for it. */
   onUndone(listener: (undone: Undone) => void): void {
     this.#conversation.onUndone(listener);
@@ -203,6 +222,25 @@ export class Session {
   /** The agent undoes what is armed and leaves; resolves when it is gone, or after five seconds. */
   close(): Promise<void> {
     return this.#conversation.close();
+  }
+
+  async #ask(ask: Ask): Promise<Answer> {
+    clearTimeout(this.#idleness);
+    this.#askers++;
+    try {
+      return await this.#conversation.ask(ask);
+    } finally {
+      if (--this.#askers === 0) this.#rest();
+    }
+  }
+
+  /** What is armed keeps it: whoever armed it comes back to disarm it. */
+  #rest(): void {
+    if (this.#idleMs === 0 || !this.isAlive) return;
+    this.#idleness = setTimeout(() => {
+      if (this.#underWay.size > 0) return this.#rest();
+      this.#conversation.retire(`it was not used for ${this.#idleMs / 1000} seconds`);
+    }, this.#idleMs).unref();
   }
 
   #keepAlive(everyMs: number, count: number): void {
@@ -233,7 +271,7 @@ export class Session {
 
   /** An answer whose errno is 0. */
   async #granted(ask: Ask): Promise<Answer> {
-    const answer = await this.#conversation.ask(ask);
+    const answer = await this.#ask(ask);
     if (answer.errno === 0) return answer;
     const { operation } = ask;
     const text = answer.payload.toString();

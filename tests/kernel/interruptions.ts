@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import type { Kind, LinkInputs } from "../../provider/link/model";
-import { createLink, deleteLink } from "../../provider/resources/link";
+// Not those that begin anew when the agent dies.
+import { createLink } from "../../provider/resources/link/create";
+import { deleteLink } from "../../provider/resources/link/delete";
 import type { Config } from "../../provider/request";
 import type { IpLink } from "../support/ip-link";
 import type { KernelLab } from "../support/kernel-lab";

@@ -19,7 +19,10 @@ import { decodeMessages, encodeMessage, type NetlinkMessage } from "../../provid
 import { ModelledHost } from "./modelled-host";
 import { ScriptedChannel } from "./scripted-channel";
 
-const hello = { protocol: 1, python: "3", uid: 0, pid: 1, kernel: "6", machineId: "", bootId: "b" };
+const hello = {
+  ...{ protocol: 1, python: "3", kernel: "6", machineId: "", bootId: "b" },
+  ...{ uid: 0, pid: 1, started: "1", lock: "pulumi-macvlan-" },
+};
 const NO_TEXT = Buffer.alloc(0);
 
 interface Answer {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isHostError, messageOf } from "../../errors";
+import { againAfterLoss } from "../../host/after-loss";
 import type { LinkHost } from "../../host/link-host";
 import type { Namespace } from "../../host/namespaces";
 import { openHost } from "../../host/open-host";
@@ -45,7 +46,7 @@ export async function checkLinkInputs({
   const conflicts = claims.claim(urn, known);
   // What dependsOn names may still change the host: nothing that is seen now would be a reason to refuse.
   if (conflicts.length > 0 || waits === true || !asksHosts) return { inputs, failures: conflicts };
-  const look = lookAt(known, old, reach);
+  const look = againAfterLoss(`check ${known.name}`, () => lookAt(known, old, reach));
   const tooLate = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
     inputs: known,
     failures: [],

@@ -130,20 +130,19 @@ async function takeOver(
       cure: holder?.cure,
     });
   }
-  const adoptedMac =
-    foreign && isGenerated(inputs.identity, "macAddress") ? link.settings.macAddress : undefined;
+  const hasNoMac = isGenerated(inputs.identity, "macAddress");
+  const { macAddress: ownMac } = complete(inputs, undefined).settings;
+  // One that was taken over when the connection broke is ours by now, with the MAC that it had.
+  const takesOver =
+    foreign || (inputs.adopt === true && hasNoMac && link.settings.macAddress !== ownMac);
+  const adoptedMac = takesOver && hasNoMac ? link.settings.macAddress : undefined;
   const wanted = complete(
     inputs,
     lower.settings.mtu,
     adoptedMac === undefined ? undefined : { declared: [], adoptedMac },
   );
-  if (foreign) {
-    const mismatch = adoptionMismatch(
-      link,
-      wanted,
-      lower.ifindex,
-      !isGenerated(inputs.identity, "macAddress"),
-    );
+  if (takesOver) {
+    const mismatch = adoptionMismatch(link, wanted, lower.ifindex, !hasNoMac);
     if (mismatch.length > 0) throw cannotAdopt(host, operation, inputs.name, mismatch);
   } else if (
     needsRemaking(wanted, link, lower.ifindex).length > 0 ||

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import { isHostError } from "../../../provider/errors";
 import type { Session, SessionOptions } from "../../../provider/host/session";
+import { Errno } from "../../../provider/netlink/errno";
 import { dumpLinks } from "../../../provider/netlink/requests";
 import { makeMacvlan, nextSequence } from "../../support/macvlan-messages";
 import { childrenOf, eventually, runs } from "../../support/processes";
@@ -60,6 +62,50 @@ export function undoSurvives(fixture: () => Fixture): void {
       await assert.rejects(session.open(null), isLate("broken"));
       if (!fixed.reachesStopped) process.kill(session.hello.pid, "SIGCONT");
       await eventually("the agent is gone", () => !runs(session.hello.pid));
+    });
+
+    it("is over when another agent that ends this one says so", async () => {
+      const fixed = fixture();
+      const { session, namespace, watchdog } = await armed(fixed);
+      const other = await fixed.session();
+      // It cannot leave by itself.
+      process.kill(session.hello.pid, "SIGSTOP");
+      while (!(await other.endAgent(session.hello))) await pause(2);
+      assert.deepEqual(namespace.links, []);
+      assert.ok(!runs(watchdog) && !runs(session.hello.pid));
+      assert.ok(await other.endAgent(session.hello));
+    });
+
+    it("waits for a watchdog whose agent is gone, and no other process is touched", async () => {
+      const fixed = fixture();
+      const { session, namespace, watchdog } = await armed(fixed);
+      const other = await fixed.session();
+      process.kill(watchdog, "SIGSTOP");
+      process.kill(session.hello.pid, "SIGKILL");
+      await eventually("the agent is gone", () => !runs(session.hello.pid));
+      const { pid } = other.hello;
+      // As if the number were given anew: what started at another time is somebody else.
+      assert.ok(!(await other.endAgent({ ...session.hello, pid })));
+      assert.ok(!(await other.endAgent(session.hello)));
+      assert.deepEqual(namespace.links, ["m0"]);
+      process.kill(watchdog, "SIGCONT");
+      await eventually("the link is gone", () => namespace.links.length === 0);
+      while (!(await other.endAgent(session.hello))) await pause(2);
+      assert.ok(!runs(watchdog) && runs(pid));
+    });
+
+    it("ends no process without an agent's lock", async () => {
+      const session = await fixture().session();
+      const { pid, started, lock } = session.hello;
+      assert.match(lock, /^pulumi-macvlan-[0-9a-f]{32}$/);
+      await assert.rejects(
+        session.endAgent({ pid, started, lock: "" }),
+        (error) => isHostError(error) && error.errno === Errno.EACCES,
+      );
+      assert.ok(
+        await session.endAgent({ pid, started, lock: lock.replace(/.{32}$/, "0".repeat(32)) }),
+      );
+      assert.ok(runs(pid));
     });
 
     it("leaves callers with the reason when the agent is killed", async () => {
