@@ -1,4 +1,18 @@
+import type { Hello } from "../../provider/agent/protocol";
 import type { Channel, ChannelEnd, Transport } from "../../provider/transport/transport";
+
+/** Of an agent that a test plays. */
+export const hello: Hello = {
+  protocol: 1,
+  python: "3",
+  uid: 0,
+  pid: 1,
+  started: "1",
+  lock: "",
+  kernel: "6",
+  machineId: "",
+  bootId: "",
+};
 
 /** A channel whose other side the test plays. */
 export class ScriptedChannel implements Channel {

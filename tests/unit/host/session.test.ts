@@ -2,23 +2,17 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { encodeFrame, FRAME_CAP, type Frame, FrameParser } from "../../../provider/agent/frame";
 import { AgentFrame, ClientFrame } from "../../../provider/agent/protocol";
-import { HostError, isHostError, isSessionLost } from "../../../provider/errors";
+import { isHostError } from "../../../provider/errors";
 import { WINDOW } from "../../../provider/host/in-flight";
+<<<<<<< HEAD
 import { Pool } from "../../../provider/host/pool";
 import { Session, type SessionOptions } from "../../../provider/host/session";
 import { ScriptedChannel } from "../../support/scripted-channel";
+=======
+import { Session } from "../../../provider/host/session";
+import { hello, ScriptedChannel } from "../../support/scripted-channel";
+>>>>>>> wip-lost
 
-const hello = {
-  protocol: 1,
-  python: "3",
-  uid: 0,
-  pid: 1,
-  started: "1",
-  lock: "",
-  kernel: "6",
-  machineId: "",
-  bootId: "",
-};
 const message = Buffer.alloc(16);
 
 describe("a session", () => {
@@ -214,124 +208,5 @@ describe("a session", () => {
         isHostError(error) &&
         error.errno === 13,
     );
-  });
-});
-
-describe("a session that nobody uses", () => {
-  const payload = (settled: number): Buffer =>
-    Buffer.concat([Buffer.alloc(8), Buffer.from([settled])]);
-  const begin = (): {
-    session: Session;
-    channel: ScriptedChannel;
-    answered: () => Promise<void>;
-  } => {
-    const channel = new ScriptedChannel();
-    const parser = new FrameParser();
-    const asked: Frame[] = [];
-    channel.onWrite = (bytes) => asked.push(...parser.push(bytes));
-    const options = { idleSeconds: 0.1, keepaliveSeconds: 0.02 };
-    const session = new Session({ channel, hello, host: "h", startMs: 1 }, options);
-    const answered = async (): Promise<void> => {
-      await new Promise(setImmediate);
-      for (const { requestId } of asked.splice(0))
-        channel.say(encodeFrame(requestId, AgentFrame.END, payload(0)));
-    };
-    return { session, channel, answered };
-  };
-
-  it("ends by itself, pings or not, and takes no more questions from that moment on", async () => {
-    const { session, channel } = begin();
-    let endings = 0;
-    session.onEnd(() => endings++);
-    await sleep(60);
-    assert.ok(session.isAlive);
-    await sleep(300);
-    assert.deepEqual([session.isAlive, channel.closed, endings], [false, true, 1]);
-    await assert.rejects(
-      session.request(1, message),
-      (error) => isSessionLost(error) && /not used for 0.1 seconds/.test(String(error)),
-    );
-  });
-
-  it("does not end while an answer is due, nor while something is armed", async () => {
-    const { session, channel, answered } = begin();
-    const armed = { handle: 1, message, inverses: [{ handle: 1, message }] };
-    const changing = session.change(7, 10_000, [armed]);
-    await sleep(300);
-    assert.ok(session.isAlive);
-    await answered();
-    await changing;
-    await sleep(300);
-    assert.ok(session.isAlive);
-    const disarming = session.disarm(7);
-    await answered();
-    await disarming;
-    assert.ok(session.isAlive);
-    await sleep(300);
-    assert.deepEqual([session.isAlive, channel.closed], [false, true]);
-  });
-
-  it("ends after a change that cannot be undone", async () => {
-    const { session, answered } = begin();
-    const changing = session.change(7, 10_000, [{ handle: 1, message, inverses: [] }]);
-    await answered();
-    await changing;
-    await sleep(300);
-    assert.ok(!session.isAlive);
-  });
-});
-
-describe("the pool", () => {
-  const pooled = (): { session: Session; channel: ScriptedChannel } => {
-    const channel = new ScriptedChannel();
-    return { channel, session: new Session({ channel, hello, host: "h", startMs: 1 }) };
-  };
-
-  it("starts one for all that come at once, and another after its death", async () => {
-    const pool = new Pool<ReturnType<typeof pooled>>();
-    let starts = 0;
-    const start = async () => (starts++, pooled());
-    const [a, b] = await Promise.all([pool.get("k", start), pool.get("k", start)]);
-    assert.equal(a, b);
-    a.channel.end({ reason: "gone" });
-    assert.notEqual(await pool.get("k", start), a);
-    await pool.get("other", start);
-    assert.equal(starts, 3);
-  });
-
-  it("tells a successor of what died, until one has started", async () => {
-    const pool = new Pool<ReturnType<typeof pooled>>();
-    const told: unknown[] = [];
-    const start = (fails?: Error) => async (lost: unknown) => {
-      told.push(lost);
-      if (fails !== undefined) throw fails;
-      return pooled();
-    };
-    const first = await pool.get("k", start());
-    first.channel.end({ reason: "gone" });
-    const dies = new HostError({
-      ...{ kind: "broken", operation: "o", host: "h", cause: "c" },
-      sessionDied: true,
-    });
-    await assert.rejects(pool.get("k", start(dies)));
-    await pool.get("k", start());
-    await pool.get("other", start());
-    assert.deepEqual(told, [undefined, first, first, undefined]);
-  });
-
-  it("remembers a failed start", async () => {
-    const pool = new Pool<ReturnType<typeof pooled>>();
-    let starts = 0;
-    const start = () => (starts++, Promise.reject(new Error("no route")));
-    await assert.rejects(pool.get("k", start), /no route/);
-    await assert.rejects(pool.get("k", start), /no route/);
-    assert.equal(starts, 1);
-  });
-
-  it("closes what it has", async () => {
-    const pool = new Pool<ReturnType<typeof pooled>>();
-    const { channel } = await pool.get("k", async () => pooled());
-    await pool.close();
-    assert.ok(channel.closed);
   });
 });
