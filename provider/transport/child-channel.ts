@@ -64,20 +64,6 @@ export class ChildChannel implements Channel {
     this.#onData = listener;
   }
 
-  /** Acts once, when the program has said this; the listener hears it too. */
-  when(said: string, act: () => void): void {
-    let heard = "";
-    const listen = (bytes: Buffer): void => {
-      heard += bytes.toString("latin1");
-      if (heard.includes(said)) {
-        this.#child.stdout?.off("data", listen);
-        act();
-      }
-      heard = heard.slice(-said.length);
-    };
-    this.#child.stdout?.on("data", listen);
-  }
-
   onEnd(listener: (end: ChannelEnd) => void): void {
     if (this.#end === undefined) this.#onEnd.push(listener);
     else listener(this.#end);
@@ -94,6 +80,10 @@ export class ChildChannel implements Channel {
     for (const stream of this.#streams()) stream.destroy();
     this.unref();
     this.#finish({ reason: "the connection was closed" });
+  }
+
+  onStderr(listener: (bytes: Buffer) => void): void {
+    this.#stderr.onPush(listener);
   }
 
   stderrTail(): string {

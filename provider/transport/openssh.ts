@@ -1,7 +1,7 @@
 /** The agent behind the system's own `ssh`, with everything its user has configured. */
 import { startChild } from "./child-channel";
 import { remoteCommand } from "./remote-command";
-import { type Sudo, sudoInput, sudoKind } from "./sudo";
+import { answerSudo, type Sudo, sudoKind } from "./sudo";
 import type { Channel, ChannelEnd, Transport } from "./transport";
 
 export interface OpensshOptions {
@@ -34,7 +34,7 @@ async function start(program: string, options: OpensshOptions, label: string): P
   const words = ["ssh", ...sshOptions(options), "--", host, command];
   const explain = (end: ChannelEnd, stderr: string): ChannelEnd => explained(end, stderr, host);
   const channel = await startChild(words, label, { explain });
-  if (typeof sudo === "string") channel.write(sudoInput(sudo));
+  if (typeof sudo === "string") answerSudo(channel, sudo);
   return channel;
 }
 

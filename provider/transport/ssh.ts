@@ -8,7 +8,7 @@ import { credentialsFor, type GivenCredentials } from "../ssh/credentials";
 import { HostKeyCheck } from "../ssh/host-key";
 import { KnownHosts } from "../ssh/known-hosts";
 import { remoteCommand } from "./remote-command";
-import { type Sudo, sudoInput, sudoKind } from "./sudo";
+import { answerSudo, type Sudo, sudoKind } from "./sudo";
 import { type Channel, type ChannelEnd, Tail, type Transport } from "./transport";
 
 /** One host on the way, as a program gives it. What it leaves out, ssh's own files say. */
@@ -53,8 +53,9 @@ async function start(program: string, options: SshOptions, label: string): Promi
     const { python, sudo } = options;
     const line = remoteCommand({ python, sudo: sudoKind(sudo) }, program);
     const channel = await connection.exec(line);
-    if (typeof sudo === "string") channel.write(sudoInput(sudo));
-    return new SshChannel(connection, channel);
+    const agent = new SshChannel(connection, channel);
+    if (typeof sudo === "string") answerSudo(agent, sudo);
+    return agent;
   } catch (error) {
     connection.destroy();
     throw connectionBroken({
@@ -181,6 +182,10 @@ class SshChannel implements Channel {
 
   destroy(): void {
     this.#finish({ reason: "the connection was closed" });
+  }
+
+  onStderr(listener: (bytes: Buffer) => void): void {
+    this.#stderr.onPush(listener);
   }
 
   stderrTail(): string {
