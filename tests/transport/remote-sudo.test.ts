@@ -15,6 +15,7 @@ describe("sudo on a host", () => {
     skipUnlessRoot(this);
     host = await HostWithAccounts.start();
     host.etc.add("tester", { password: PASSWORD });
+    host.etc.add("loud", { shell: "/bin/bash", files: { ".bashrc": "set -x\n" } });
   });
   after(() => host?.stop());
 
@@ -32,6 +33,12 @@ describe("sudo on a host", () => {
         assert.equal(await answers(by(true, FREE)), 0);
         assert.equal(await answers(by(PASSWORD, ASKS)), 0);
         assert.equal(await answers(by(PASSWORD, FREE)), 0);
+      });
+
+      it("asks for no password by its command line alone, which some shells print", async () => {
+        by(PASSWORD, "loud ALL=(ALL) NOPASSWD: ALL");
+        const loud = { user: "loud", python: "/usr/bin/python3", sudo: PASSWORD };
+        assert.equal(await answers(to(host.sshd, loud)), 0);
       });
 
       it("that asks for a password is told so, with what to do", async () => {
