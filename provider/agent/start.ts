@@ -115,7 +115,14 @@ function explained(end: ChannelEnd, stderr: string, noise: Buffer, host: string)
       "Install 3.6 or newer, or name one with connection.python",
     );
   }
-  if (/sudo:/.test(stderr) && /a (password|terminal) is required|must have a tty/.test(stderr)) {
+  if (/sudo: .*must have a tty/.test(stderr)) {
+    return broken(
+      host,
+      "sudo wants a terminal (requiretty), and there is none",
+      "Write Defaults:USER !requiretty in sudoers, for this user, or connect as root",
+    );
+  }
+  if (/sudo:/.test(stderr) && /a (password|terminal) is required/.test(stderr)) {
     return broken(
       host,
       "sudo asks for a password",
@@ -147,7 +154,8 @@ function explained(end: ChannelEnd, stderr: string, noise: Buffer, host: string)
 }
 
 function saying(text: string): string {
-  return text === "" ? "" : `, saying: ${text.split("\n").slice(-3).join(" | ").slice(-400)}`;
+  const last = text.split("\n").slice(-3).join(" | ").slice(-400).replace(/\.$/, "");
+  return text === "" ? "" : `, saying: ${last}`;
 }
 
 function broken(host: string, cause: string, cure?: string): HostError {

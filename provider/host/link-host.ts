@@ -109,7 +109,14 @@ export class LinkHost {
     if (answer.errno === Errno.ENODEV) return undefined;
     const { devices, unreadable } = this.#granted(answer, "read a link");
     // Never "missing": it is there.
-    if (unreadable !== undefined) throw unreadable;
+    if (unreadable !== undefined)
+      throw new HostError({
+        kind: "refused",
+        operation: `read the link ${"name" in which ? which.name : which.ifindex}`,
+        host: this.label,
+        cause: `it is there, and the kernel's answer about it cannot be read (${unreadable.message})`,
+        cure: "With more than 5,460 source MAC addresses the kernel can list none of them: take some away",
+      });
     return devices[0];
   }
 

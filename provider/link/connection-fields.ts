@@ -12,7 +12,7 @@ import {
 } from "./connection-values";
 import { unknownProperty } from "./did-you-mean";
 import { HOST_KEY_POLICIES, WHEN_UNREACHABLE, type Connection, type SshHop } from "./model";
-import { integer, oneOf, text, type Fail, type ValueType } from "./value-type";
+import { integer, oneOf, show, text, type Fail, type ValueType } from "./value-type";
 
 export type ConnectionField = keyof Connection;
 
@@ -217,6 +217,12 @@ export function isGiven(given: object, field: ConnectionField): boolean {
   return value !== undefined && value !== null;
 }
 
+function withoutValue(value: unknown, fail: Fail): Fail {
+  const shown = show(value);
+  return (path, reason) =>
+    fail(path, reason.startsWith(shown) ? `It${reason.slice(shown.length)}` : reason);
+}
+
 /** What of an object is legal, each value in one spelling; names no value, since it may be a credential. */
 export function checkFields(
   given: object,
@@ -230,7 +236,8 @@ export function checkFields(
     const field = known.find((each) => each === name);
     if (field === undefined) fail(`${path}.${name}`, unknownProperty(name, known));
     else {
-      const parsed = CONNECTION_FIELDS[field].type.parse(value, `${path}.${field}`, fail);
+      const { type } = CONNECTION_FIELDS[field];
+      const parsed = type.parse(value, `${path}.${field}`, withoutValue(value, fail));
       if (parsed !== undefined) checked[field] = parsed;
     }
   }

@@ -34,6 +34,7 @@ export class SshConnection {
   readonly #listeners = new Set<(reason: string) => void>();
   #socket: Socket | undefined;
   #end: string | undefined;
+  #timeoutSeconds = 0;
 
   /** Called once, also when it is over already. */
   onEnd(listener: (reason: string) => void): void {
@@ -43,6 +44,7 @@ export class SshConnection {
 
   /** One hop further. */
   async extend(to: Endpoint, signal?: AbortSignal): Promise<void> {
+    this.#timeoutSeconds = to.timeoutSeconds;
     const stream = await this.#reach(to, signal);
     const client = new Client();
     this.#clients.push(client);
@@ -50,21 +52,34 @@ export class SshConnection {
     const leave = await logins.take(signal);
     await login(client, stream, to).finally(leave);
     // The inner client of a jump host may see an error and never a close: either is the end of all.
-    client.on("error", (error) => this.#finish(wordsFor(error)));
+    client.on("error", (error) => this.#finish(to.hostKey.refusal?.cause ?? wordsFor(error)));
     client.on("close", () => this.#finish("the connection was closed"));
     await to.hostKey.remember().catch((error: unknown) => {
       throw broken(to, `its host key is new and cannot be noted: ${messageOf(error)}`);
     });
   }
 
+  /** ssh2 itself would wait for ever. */
   exec(command: string): Promise<ClientChannel> {
+    const seconds = this.#timeoutSeconds;
     const client = this.#clients.at(-1);
     return new Promise((resolve, reject) => {
       if (client === undefined || this.#end !== undefined) {
         return reject(new Error(this.#end ?? "there is no connection"));
       }
-      this.onEnd((reason) => reject(new Error(reason)));
-      client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel)));
+      const late = setTimeout(
+        () => reject(new Error(`no answer within ${seconds} seconds`)),
+        seconds * 1000,
+      );
+      this.onEnd((reason) => {
+        clearTimeout(late);
+        reject(new Error(reason));
+      });
+      client.exec(command, (error, channel) => {
+        clearTimeout(late);
+        if (error) reject(error);
+        else resolve(channel);
+      });
     });
   }
 

@@ -28,10 +28,11 @@ const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
 
 export type Refusal = Pick<Failure, "cause" | "cure">;
 
-/** Judges every key that one host shows, at the first exchange and at each later one. */
+/** Judges every key that one connection is shown, at the first exchange and at each later one. */
 export class HostKeyCheck {
   refusal: Refusal | undefined;
-  #isNew: Buffer | undefined;
+  #taken: Buffer | undefined;
+  #isNew = false;
   readonly #pinned: Buffer | undefined;
 
   constructor(private readonly rule: HostKeyRule) {
@@ -48,19 +49,21 @@ export class HostKeyCheck {
 
   /** ssh2 takes a promise, null or 0 for a yes: this answers true or false, and at once. */
   readonly accepts = (key: Buffer): boolean => {
-    this.refusal = this.#refusalOf(key);
+    this.refusal = this.#taken === undefined ? this.#refusalOf(key) : notTheSame(this.#taken, key);
+    if (this.refusal === undefined) this.#taken ??= Buffer.from(key);
     return this.refusal === undefined;
   };
 
   /** Notes a key that was taken as new, once the host has proved that it holds it. */
   async remember(): Promise<void> {
     const { newTo, host, port } = this.rule;
-    if (this.#isNew !== undefined) await appendKnownHost(newTo, host, port, this.#isNew);
+    if (this.#isNew && this.#taken !== undefined)
+      await appendKnownHost(newTo, host, port, this.#taken);
   }
 
   #refusalOf(key: Buffer): Refusal | undefined {
     const { known, host, port, fingerprint, policy } = this.rule;
-    const shown = `${typeOf(key)} ${fingerprintOf(key)}`;
+    const shown = inWords(key);
     const verdict = known.judge(host, port, key);
     if (verdict.is === "revoked")
       return {
@@ -77,14 +80,14 @@ export class HostKeyCheck {
             cure: "Find out what is answering there before you pin another key",
           };
     }
-    if (verdict.is === "known" || this.#isNew?.equals(key) === true) return undefined;
+    if (verdict.is === "known") return undefined;
     if (verdict.is === "changed")
       return {
         cause: `its host key has changed: it shows ${shown}; known is ${verdict.known.map((each) => `${each.type} ${each.fingerprint} (${place(each)})`).join(", ")}`,
         cure: "Find out what is answering there. Where the host was installed anew, remove its old line",
       };
-    if (policy === "accept-new" && this.#isNew === undefined) {
-      this.#isNew = Buffer.from(key);
+    if (policy === "accept-new") {
+      this.#isNew = true;
       return undefined;
     }
     const authority = known.authorityOf(host, port);
@@ -99,6 +102,17 @@ export class HostKeyCheck {
     };
   }
 }
+
+/** A host has no reason to show another key in mid-connection, known or not: somebody else took over. */
+function notTheSame(taken: Buffer, key: Buffer): Refusal | undefined {
+  if (key.equals(taken)) return undefined;
+  return {
+    cause: `its host key changed while it was connected: it showed ${inWords(taken)}, and now shows ${inWords(key)}`,
+    cure: "Find out what is answering there",
+  };
+}
+
+const inWords = (key: Buffer): string => `${typeOf(key)} ${fingerprintOf(key)}`;
 
 const place = ({ file, line }: KnownKey): string => `${file}:${line}`;
 

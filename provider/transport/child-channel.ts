@@ -86,20 +86,6 @@ export class ChildChannel extends HeardChannel implements Channel {
     this.onEnd(act);
   }
 
-  /** Acts once, when the program has said this; the listener hears it too. */
-  when(said: string, act: () => void): void {
-    let heard = "";
-    const listen = (bytes: Buffer): void => {
-      heard += bytes.toString("latin1");
-      if (heard.includes(said)) {
-        this.#child.stdout?.off("data", listen);
-        act();
-      }
-      heard = heard.slice(-said.length);
-    };
-    this.#child.stdout?.on("data", listen);
-  }
-
   close(): void {
     this.#child.stdin?.end();
   }

@@ -1,7 +1,7 @@
 /** The agent behind a command line of the user's own: `lxc exec c1 --`, `tsh ssh host`, `nsenter -t 1 -n`. */
 import { startChild } from "./child-channel";
 import { remoteCommand } from "./remote-command";
-import { type Sudo, sudoInput, sudoKind } from "./sudo";
+import { answerSudo, type Sudo, sudoKind } from "./sudo";
 import type { Channel, Transport } from "./transport";
 
 export interface CommandOptions {
@@ -16,8 +16,6 @@ export interface CommandOptions {
   readonly python?: string | undefined;
   readonly sudo?: Sudo | undefined;
 }
-
-const READY = "pulumi-macvlan: sh is there";
 
 export function commandTransport(options: CommandOptions): Transport {
   return { host: options.host, start: (program, signal) => start(program, options, signal) };
@@ -35,10 +33,8 @@ async function start(
 ): Promise<Channel> {
   const line = remoteCommand({ python, sudo: sudoKind(sudo) }, program);
   const channel = await startChild([...command, "/bin/sh"], host, { logsIn: true, signal });
-  if (typeof sudo === "string") {
-    // dash reads all there is, not a line: what is for sudo comes when it reads no more.
-    channel.when(READY, () => channel.write(sudoInput(sudo)));
-    channel.write(Buffer.from(`echo "${READY}"; ${line}\n`));
-  } else channel.write(Buffer.from(`${line}\n`));
+  if (typeof sudo === "string") answerSudo(channel, sudo);
+  // dash reads all there is, not a line: what is for others comes when it reads no more.
+  channel.write(Buffer.from(`${line}\n`));
   return channel;
 }

@@ -16,6 +16,10 @@ export abstract class HeardChannel {
     else listener(this.end);
   }
 
+  onStderr(listener: (bytes: Buffer) => void): void {
+    this.stderr.onPush(listener);
+  }
+
   stderrTail(): string {
     return this.stderr.toString();
   }

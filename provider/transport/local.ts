@@ -4,7 +4,7 @@ import { delimiter, isAbsolute, join } from "node:path";
 import { connectionBroken } from "../errors";
 import { startChild } from "./child-channel";
 import { INTERPRETER_OPTIONS, INTERPRETERS } from "./interpreter";
-import { skippingPassword, type Sudo, sudoArguments, sudoInput, sudoKind } from "./sudo";
+import { answerSudo, type Sudo, sudoArguments, sudoKind } from "./sudo";
 import type { Channel, Transport } from "./transport";
 
 export interface LocalOptions {
@@ -25,11 +25,10 @@ export function localTransport(options: LocalOptions = {}): Transport {
 
 async function start(program: string, options: LocalOptions): Promise<Channel> {
   const kind = sudoKind(options.sudo);
-  const whole = kind === "password" ? skippingPassword(program) : program;
-  const command = [findInterpreter(options), ...INTERPRETER_OPTIONS, "-c", whole];
+  const command = [findInterpreter(options), ...INTERPRETER_OPTIONS, "-c", program];
   if (kind !== false) command.unshift(findSudo(options), ...sudoArguments(kind));
   const channel = await startChild(command, HOST, { cwd: "/" });
-  if (typeof options.sudo === "string") channel.write(sudoInput(options.sudo));
+  if (typeof options.sudo === "string") answerSudo(channel, options.sudo);
   return channel;
 }
 

@@ -3,7 +3,7 @@ import type { HopDefaults } from "../ssh-hop";
 import { keepaliveOf, type SshHost, sshHostOf } from "../ssh/config";
 import { startChild } from "./child-channel";
 import { remoteCommand } from "./remote-command";
-import { type Sudo, sudoInput, sudoKind } from "./sudo";
+import { answerSudo, type Sudo, sudoKind } from "./sudo";
 import type { Channel, ChannelEnd, Transport } from "./transport";
 
 export interface OpensshOptions {
@@ -82,7 +82,7 @@ async function start(
   const words = ["ssh", ...sshOptions(options), "--", host, command];
   const explain = (end: ChannelEnd, stderr: string): ChannelEnd => explained(end, stderr, host);
   const channel = await startChild(words, label, { logsIn: true, signal, explain });
-  if (typeof sudo === "string") channel.write(sudoInput(sudo));
+  if (typeof sudo === "string") answerSudo(channel, sudo);
   return channel;
 }
 

@@ -7,7 +7,7 @@ import type { Endpoint } from "../ssh/endpoint";
 import { routeTo, type SshWay } from "../ssh/route";
 import { HeardChannel } from "./heard-channel";
 import { remoteCommand } from "./remote-command";
-import { type Sudo, sudoInput, sudoKind } from "./sudo";
+import { answerSudo, type Sudo, sudoKind } from "./sudo";
 import type { Channel, ChannelEnd, Keepalive, Transport } from "./transport";
 
 export interface SshOptions extends SshWay {
@@ -36,8 +36,9 @@ async function start(
     const { python, sudo } = options;
     const line = remoteCommand({ python, sudo: sudoKind(sudo) }, program);
     const channel = await connection.exec(line);
-    if (typeof sudo === "string") channel.write(sudoInput(sudo));
-    return new SshChannel(connection, channel);
+    const agent = new SshChannel(connection, channel);
+    if (typeof sudo === "string") answerSudo(agent, sudo);
+    return agent;
   } catch (error) {
     connection.destroy();
     throw connectionBroken({

@@ -1,4 +1,5 @@
 /** How an agent is started and spoken to, whatever lies between. Held to `tests/transport/compliance.ts`. */
+import { SUDO_PROMPT } from "./sudo";
 
 export interface Transport {
   /** The host, in words, for errors: "this machine", "hv1.example.net". Never credentials. */
@@ -48,6 +49,8 @@ export interface Channel {
   close(): void;
   /** Lets go at once, without waiting for the other side: it may be stopped, or out of reach. */
   destroy(): void;
+  /** What the program writes to stderr, from its beginning, goes to the latest listener, too. */
+  onStderr(listener: (bytes: Buffer) => void): void;
   /** The last 4 KiB of stderr. */
   stderrTail(): string;
   /** While held, the channel keeps this process alive. It starts held. */
@@ -59,12 +62,21 @@ export interface Channel {
 export class Tail {
   static readonly BYTES = 4096;
   #text = Buffer.alloc(0);
+  #listener: (bytes: Buffer) => void = () => undefined;
 
   push(bytes: Buffer): void {
     this.#text = Buffer.concat([this.#text, bytes]).subarray(-Tail.BYTES);
+    this.#listener(bytes);
+  }
+
+  /** Hears what is there already, and all that comes. */
+  onPush(listener: (bytes: Buffer) => void): void {
+    this.#listener = listener;
+    if (this.#text.length > 0) listener(this.#text);
   }
 
   toString(): string {
-    return this.#text.toString().trim();
+    // sudo's question is ours, and explains nothing.
+    return this.#text.toString().replaceAll(SUDO_PROMPT, "").trim();
   }
 }

@@ -66,6 +66,12 @@ describe("An agent that may not change links", () => {
     const lowerNetns = lab().host();
     const args = { kind: "macvlan", lowerDevice: "lower", lowerNetns, connection };
     const link = new LinkResource(lab(), args);
+    const { failures } = await link.check();
+    assert.deepEqual(
+      failures.map(({ property }) => property),
+      ["lowerNetns"],
+    );
+    assert.match(failures[0]?.reason ?? "", /Operation not permitted\. Run Pulumi as root/);
     await assert.rejects(
       link.createUnchecked(),
       new RegExp(`network namespace ${lowerNetns} .*Operation not permitted.*as root.*sudo: true`),

@@ -19,6 +19,7 @@ export class ScriptedChannel implements Channel {
   readonly written: Buffer[] = [];
   onWrite: (bytes: Buffer) => void = () => undefined;
   stderr = "";
+  complain: (bytes: Buffer) => void = () => undefined;
   closed = false;
   destroyed = false;
   held = true;
@@ -53,6 +54,9 @@ export class ScriptedChannel implements Channel {
   destroy(): void {
     this.destroyed = true;
     this.end({ reason: "the connection was closed" });
+  }
+  onStderr(listener: (bytes: Buffer) => void): void {
+    this.complain = listener;
   }
   stderrTail(): string {
     return this.stderr;

@@ -13,6 +13,8 @@ export interface SshdOptions {
   readonly config?: readonly string[];
   /** The network namespace it serves, by name. */
   readonly netns?: string;
+  /** A command that runs the words behind it: `["unshare", "--mount", …]`. */
+  readonly by?: readonly string[];
   /** The address it listens on; 127.0.0.1 by default. */
   readonly address?: string;
   /** A free port by default; 22 in a namespace of its own. */
@@ -44,6 +46,8 @@ export class Sshd {
     const { address = "127.0.0.1", hostKeyTypes = ["ed25519", "ecdsa", "rsa"] } = options;
     const file = (name: string): string => join(folder, name);
     this.folder = folder;
+    // sshd looks for a user's keys as that user.
+    fs.chmodSync(folder, 0o755);
     this.port = port;
     this.address = address;
     this.userKey = options.userKey ?? makeKey(file("user"), "ed25519");
@@ -78,7 +82,8 @@ export class Sshd {
     const inside = options.netns === undefined ? [] : ["ip", "netns", "exec", options.netns];
     // It runs itself anew for each connection, and wants to be called by its whole path for that.
     const sshd = ["/usr/sbin/sshd", "-D", "-e", "-f", file("sshd_config")];
-    const [program = "", ...args] = [...inside, ...as(options.machineId, folder), ...sshd];
+    const shared = [...inside, ...as(options.machineId, folder)];
+    const [program = "", ...args] = [...(options.by ?? []), ...shared, ...sshd];
     const child = spawn(program, args, { stdio: ["ignore", "ignore", log], detached: true });
     fs.closeSync(log);
     child.on("error", () => undefined);
@@ -164,7 +169,7 @@ function descendants(pid: number): number[] {
   return [pid, ...childrenOf(pid).flatMap(descendants)];
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);
     server.listen(0, "127.0.0.1", () => {

@@ -84,7 +84,7 @@ describe("ssh", () => {
       assert.match(said, /its host key ssh-ed25519 SHA256:\S+ is not known/);
       assert.ok(said.includes(fingerprint(hostKey("ed25519"))));
       assert.match(said, /connection\.hostKeyFingerprint/);
-      assert.doesNotMatch(sshd.log().slice(before), /Accepted/);
+      assert.doesNotMatch(sshd.log().slice(before), /Accepted|Failed|userauth/);
     });
 
     it("that has changed is refused, with both fingerprints, and the file stays", async () => {
@@ -102,12 +102,25 @@ describe("ssh", () => {
       await answers(to(sshd, { knownHosts: knownHosts(`${name()} ${hostKey("ssh-rsa")}`) }));
     });
 
+    it("is found under a hashed name, and not under one that a pattern excludes", async () => {
+      const files = knownHosts(`${name()} ${hostKey("ed25519")}`);
+      execFileSync("ssh-keygen", ["-H", "-f", files[0] ?? ""], { stdio: "ignore" });
+      assert.match(readFileSync(files[0] ?? "", "utf8"), /^\|1\|/);
+      await answers(to(sshd, { knownHosts: files }));
+      const excluded = knownHosts(`*,!${name()},!${sshd.address} ${hostKey("ed25519")}`);
+      assert.match(await refusal(to(sshd, { knownHosts: excluded })), /is not known/);
+    });
+
     it("that is revoked is refused, pinned or not", async () => {
       const files = knownHosts(
         `@revoked * ${hostKey("ed25519")}`,
         `${name()} ${hostKey("ed25519")}`,
       );
-      assert.match(await refusal(to(sshd, { knownHosts: files })), /is revoked, by .*:1/);
+      for (const hostKeyPolicy of ["strict", "accept-new"] as const)
+        assert.match(
+          await refusal(to(sshd, { knownHosts: files, hostKeyPolicy })),
+          /is revoked, by .*:1/,
+        );
       const pinned = { knownHosts: files, hostKey: hostKey("ed25519") };
       assert.match(await refusal(to(sshd, pinned)), /is revoked/);
     });

@@ -121,7 +121,7 @@ async function open(
   try {
     return await host.namespace(netns);
   } catch (error) {
-    if (!isHostError(error) || error.kind !== "missing") throw error;
+    if (!isHostError(error) || (error.kind !== "missing" && error.kind !== "refused")) throw error;
     return { property, reason: `${error.failure.cause}. ${error.failure.cure ?? ""}` };
   }
 }

@@ -116,13 +116,22 @@ describe("starting an agent", () => {
       });
     });
 
-    it("gives sudo a password on stdin, and keeps it from the agent", async () => {
+    it("gives sudo a password when it asks, and nobody else", async () => {
       const searchPath = `${folder}:${process.env["PATH"]}`;
-      for (const script of ['read -r said; test "$said" = "a secret" || exit 1;', ""]) {
+      const ask = 'printf %s "$3" >&2; read -r said; test "$said" = "a secret" || exit 1;';
+      for (const script of [ask, ""]) {
         program("sudo", `${script} shift 4; exec "$@"`);
         const { channel } = await startAgent(localTransport({ sudo: "a secret", searchPath }));
         channel.destroy();
       }
+    });
+
+    it("says that sudo refused the password, and does not give it again", () => {
+      const ask = 'printf %s "$3" >&2; read -r said;';
+      const complain = "echo sudo: $n incorrect password attempt >&2; exit 1";
+      program("sudo", `n=1; ${ask} ${ask} test -z "$said" && ${complain}; sleep 30`);
+      const searchPath = `${folder}:${process.env["PATH"]}`;
+      return fails({ sudo: "canary", searchPath }, /: sudo refused the password\. Look at/);
     });
 
     it("refuses Python 2, which does not know the options", () =>

@@ -4,14 +4,8 @@ import { encodeFrame, FRAME_CAP, type Frame, FrameParser } from "../../../provid
 import { AgentFrame, ClientFrame } from "../../../provider/agent/protocol";
 import { isHostError } from "../../../provider/errors";
 import { WINDOW } from "../../../provider/host/in-flight";
-<<<<<<< HEAD
-import { Pool } from "../../../provider/host/pool";
 import { Session, type SessionOptions } from "../../../provider/host/session";
-import { ScriptedChannel } from "../../support/scripted-channel";
-=======
-import { Session } from "../../../provider/host/session";
 import { hello, ScriptedChannel } from "../../support/scripted-channel";
->>>>>>> wip-lost
 
 const message = Buffer.alloc(16);
 
