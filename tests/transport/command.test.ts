@@ -85,7 +85,7 @@ describe("a command launcher", () => {
 
   it("that says nothing holds up no other for long, however many of them there are", async () => {
     const dead = Array.from({ length: 20 }, () =>
-      startAgent(by("sleep", "60"), { deadlineSeconds: 25 }).then(
+      startAgent(by("sh", "-c", "sleep 60"), { deadlineSeconds: 25 }).then(
         () => assert.fail("it was no agent"),
         () => "the dead",
       ),
