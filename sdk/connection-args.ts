@@ -54,7 +54,7 @@ export interface ConnectionArgs extends Partial<HopArgs> {
   python?: pulumi.Input<string>;
   /** Seconds that any one answer may take, 1 to 3600. Default: 30. */
   deadline?: pulumi.Input<number>;
-  /** Seconds, 1 to 3600: how often a connection to another host is heard of; 0: never. Default: 5. */
+  /** Seconds, 1 to 3600: how often a connection to another host is heard of; 0: never. Default: ssh_config's, else 5. */
   keepalive?: pulumi.Input<number>;
   /** What the host is called in names, MAC addresses and ids. Default: `host`; on this machine a hash of its machine-id. */
   id?: pulumi.Input<string>;

@@ -6,7 +6,7 @@ import { messageOf } from "../errors";
 import { dial } from "./dial";
 import { broken, type Endpoint, wordsFor } from "./endpoint";
 import { login } from "./login";
-import { logins } from "./logins";
+import { logins, placesAt } from "./logins";
 
 /**
  * Rejects with a `HostError`, and leaves no connection then.
@@ -45,12 +45,8 @@ export class SshConnection {
   /** One hop further. */
   async extend(to: Endpoint, signal?: AbortSignal): Promise<void> {
     this.#timeoutSeconds = to.timeoutSeconds;
-    const stream = await this.#reach(to, signal);
-    const client = new Client();
-    this.#clients.push(client);
-    // Not for the way there: a dead host would take a place from those that answer.
-    const leave = await logins.take(signal);
-    await login(client, stream, to).finally(leave);
+    const leave = await placesAt(to.host, to.port).take(signal);
+    const client = await this.#enter(to, signal).finally(leave);
     // The inner client of a jump host may see an error and never a close: either is the end of all.
     client.on("error", (error) => this.#finish(to.hostKey.refusal?.cause ?? wordsFor(error)));
     client.on("close", () => this.#finish("the connection was closed"));
@@ -97,6 +93,16 @@ export class SshConnection {
 
   unref(): void {
     this.#socket?.unref();
+  }
+
+  async #enter(to: Endpoint, signal: AbortSignal | undefined): Promise<Client> {
+    const stream = await this.#reach(to, signal);
+    const client = new Client();
+    this.#clients.push(client);
+    // Not for the way there: a dead host would take a place from those that answer.
+    const leave = await logins.take(signal);
+    await login(client, stream, to).finally(leave);
+    return client;
   }
 
   async #reach(to: Endpoint, signal: AbortSignal | undefined): Promise<Duplex> {

@@ -20,24 +20,29 @@ const DIAL_PAUSE_MS = 500;
 function dialOnce(to: Endpoint, signal: AbortSignal | undefined): Promise<Socket> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const socket = dialTcp({
-      host: to.host,
-      port: to.port,
-      noDelay: true,
-      ...(signal !== undefined && { signal }),
-    });
-    const late = setTimeout(() => {
+    const socket = dialTcp({ host: to.host, port: to.port, noDelay: true });
+    const give = (error: Error): void => {
       socket.destroy();
-      reject(broken(to, `no answer within ${to.timeoutSeconds} seconds`));
-    }, to.timeoutSeconds * 1000);
-    socket.once("connect", () => {
+      reject(error);
+    };
+    const stop = (): void => give(signal?.reason as Error);
+    const late = setTimeout(
+      () => give(broken(to, `no answer within ${to.timeoutSeconds} seconds`)),
+      to.timeoutSeconds * 1000,
+    );
+    const settle = (): void => {
       clearTimeout(late);
+      signal?.removeEventListener("abort", stop);
+    };
+    signal?.addEventListener("abort", stop, { once: true });
+    socket.once("connect", () => {
+      settle();
       resolve(socket);
     });
-    socket.once("error", ({ code = "" }: NodeJS.ErrnoException) => {
-      clearTimeout(late);
-      reject(broken(to, DIAL_ERRORS[code] ?? `it cannot be reached (${code})`));
-    });
+    socket.once("error", ({ code = "" }: NodeJS.ErrnoException) =>
+      give(broken(to, DIAL_ERRORS[code] ?? `it cannot be reached (${code})`)),
+    );
+    socket.once("close", settle);
     // Later errors are the client's to see; without a listener they would end the process.
     socket.on("error", () => undefined);
   });

@@ -3,8 +3,10 @@
  * each may hold its place, and why.
  */
 
-/** A server takes ten at once before it drops some (MaxStartups), and each costs a core 20 ms. */
-const LOGINS_AT_ONCE = 8;
+/** Each costs a core of ours 20 ms. */
+const AT_ONCE = 8;
+/** A server takes ten before it drops some (MaxStartups), and counts one a moment longer than we do. */
+const AT_ONE_SERVER = 6;
 /** Ten times what a login takes. Who needs longer goes on without a place. */
 const LONGEST_MS = 3000;
 
@@ -17,7 +19,7 @@ export class Places {
 
   constructor(
     atOnce: number,
-    private readonly longestMs: number,
+    private readonly longestMs?: number,
   ) {
     this.#free = atOnce;
   }
@@ -36,7 +38,7 @@ export class Places {
       if (next === undefined) this.#free++;
       else next();
     };
-    const late = setTimeout(leave, this.longestMs).unref();
+    const late = this.longestMs && setTimeout(leave, this.longestMs).unref();
     return leave;
   }
 
@@ -57,4 +59,15 @@ export class Places {
   }
 }
 
-export const logins = new Places(LOGINS_AT_ONCE, LONGEST_MS);
+/** Here: who logs in anywhere. */
+export const logins = new Places(AT_ONCE, LONGEST_MS);
+
+const servers = new Map<string, Places>();
+
+/** At one server: who has a connection there, or wants one, and is not in yet. */
+export function placesAt(host: string, port: number): Places {
+  const name = `${host}:${port}`;
+  const known = servers.get(name) ?? new Places(AT_ONE_SERVER);
+  servers.set(name, known);
+  return known;
+}

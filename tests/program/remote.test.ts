@@ -1,7 +1,10 @@
 /** One program, whatever leads to the host: its links are the same. */
 import assert from "node:assert/strict";
+import { copyFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { useLinkProgram } from "../support/link-program";
-import { Sshd } from "../support/sshd";
+import { SshAgent } from "../support/ssh-agent";
+import { makeKey, Sshd } from "../support/sshd";
 
 const CONNECTIONS: Readonly<Record<string, (sshd: Sshd) => object>> = {
   ssh2: (sshd) => over(sshd),
@@ -12,7 +15,7 @@ const CONNECTIONS: Readonly<Record<string, (sshd: Sshd) => object>> = {
   }),
 };
 
-const over = ({ address, port, userKey, knownHosts }: Sshd): object => ({
+const over = ({ address, port, userKey, knownHosts }: Sshd) => ({
   host: address,
   port,
   user: "root",
@@ -114,5 +117,36 @@ describe("a host that is no longer reached", function () {
     });
     assert.match(forgotten.stdout, /WARNING: Cannot delete macvlan web.*may still be there/);
     assert.deepEqual(stack.links(), ["web"]);
+  });
+});
+
+describe("a host whose users' keys have changed since the last run", function () {
+  this.timeout(240_000);
+  const story = useLinkProgram();
+
+  it("is refreshed by the agent's new key, and destroyed by the environment's", async () => {
+    const stack = story();
+    const sshd = await Sshd.start({ hostKeyTypes: ["ed25519"] });
+    const agent = await SshAgent.start(sshd.folder);
+    try {
+      const { privateKeyPath: _, ...connection } = over(sshd);
+      const privateKey = readFileSync(sshd.userKey, "utf8");
+      const text = JSON.stringify({ ...connection, privateKey, dialErrorLimit: 0 });
+      await stack.up(`new Macvlan("web", { ...host, connection: ${text} });`);
+      const key = makeKey(join(sshd.folder, "new"), "ed25519");
+      copyFileSync(`${key}.pub`, `${sshd.userKey}.pub`);
+      agent.add(key);
+      const refused = await stack.fail("destroy", { env: { SSH_AUTH_SOCK: "" } });
+      assert.match(refused, /does not let root in \(tried: the private key given/);
+      const refreshed = await stack.succeed("refresh", { env: { SSH_AUTH_SOCK: agent.socket } });
+      assert.match(refreshed.stdout, /2 unchanged/);
+      await stack.succeed("destroy", {
+        env: { SSH_AUTH_SOCK: "", PULUMI_MACVLAN_PRIVATE_KEY_PATH: key },
+      });
+      assert.deepEqual(stack.links(), []);
+    } finally {
+      agent.stop();
+      sshd.stop();
+    }
   });
 });

@@ -83,6 +83,18 @@ describe("a command launcher", () => {
       /No Python interpreter was found; looked for python9/,
     ));
 
+  it("that says nothing holds up no other for long, however many of them there are", async () => {
+    const dead = Array.from({ length: 20 }, () =>
+      startAgent(by("sh", "-c", "sleep 60"), { deadlineSeconds: 25 }).then(
+        () => assert.fail("it was no agent"),
+        () => "the dead",
+      ),
+    );
+    const living = answers(by("env")).then(() => "the living");
+    assert.equal(await Promise.race([living, ...dead]), "the living");
+    await Promise.all(dead);
+  }).timeout(60_000);
+
   describe("with sudo behind it", () => {
     const secret = "canary secret";
     const sudo = (script: string, asked: Sudo = secret) => {
