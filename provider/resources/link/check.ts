@@ -11,6 +11,7 @@ import { hostIdOf, hostNameFor } from "../../link/identity";
 import type { LinkInputs, Netns } from "../../link/model";
 import { adoptee, refusals } from "../../link/refusals";
 import type { CheckAnswer, CheckRequest, Config } from "../../request";
+import { foreseenCutOffs } from "./cut-off";
 
 const claims = new Claims();
 const devices = new DeviceCache();
@@ -90,7 +91,11 @@ async function lookAt(
       devices.of(host, below, fresh),
       devices.of(host, beside, fresh),
     ]);
-    const failures = refusals(inputs, { below: there, beside: here }, makesLower, before);
+    const snapshot = { below: there, beside: here };
+    const failures = [
+      ...refusals(inputs, snapshot, makesLower, before),
+      ...(await foreseenCutOffs(host, { below, beside }, inputs, snapshot, before)),
+    ];
     const adopts = failures.length === 0 && adoptee(inputs, here) !== undefined;
     return {
       inputs: placed,

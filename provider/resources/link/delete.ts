@@ -1,4 +1,6 @@
+import { deedsOfDeletion } from "../../link/cut-offs";
 import type { DeleteRequest } from "../../request";
+import { refuseToCutOff } from "./cut-off";
 import { findLink, placeOf } from "./find";
 import { reached } from "./reached";
 import { explained, operationOn } from "./refused";
@@ -12,6 +14,7 @@ export async function deleteLink({ state, config }: DeleteRequest): Promise<void
   if (place === undefined) return;
   const { link } = await findLink(host, place, state);
   if (link === undefined) return;
+  await refuseToCutOff(host, place, operation, deedsOfDeletion(link));
   try {
     await host.delete(place.beside, link.ifindex);
   } catch (error) {

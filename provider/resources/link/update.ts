@@ -3,12 +3,14 @@ import { HostError, messageOf } from "../../errors";
 import { openHost } from "../../host/open-host";
 import type { LinkHost } from "../../host/link-host";
 import type { Place } from "../../host/namespaces";
+import { deedsOfChange } from "../../link/cut-offs";
 import type { LinkState } from "../../link/model";
 import { keptOf, stateOf, type Kept } from "../../link/state";
 import { complete } from "../../link/wanted";
 import { HalfMade, type UpdateRequest } from "../../request";
 import { change } from "./apply";
 import { verified } from "./create";
+import { refuseToCutOff } from "./cut-off";
 import { findLink, placeOf } from "./find";
 import { explained, operationOn } from "./refused";
 import { surroundings } from "./surroundings";
@@ -24,6 +26,7 @@ export async function updateLink({ id, inputs, state, config }: UpdateRequest): 
       : await findLink(host, place, state);
   if (place === undefined || link === undefined) throw gone(host, operation);
   const wanted = complete(inputs, lower?.settings.mtu ?? state.lowerMtu, state);
+  await refuseToCutOff(host, place, operation, deedsOfChange(wanted, link));
   const kept = keptOf(inputs, state.adoptedMac);
   const seenTap = await tapOf(host, place.beside, link, wanted.settings.tap);
   try {

@@ -1,0 +1,290 @@
+/** What would cut the connection by which it is asked for is refused; nothing else is. */
+import assert from "node:assert/strict";
+import { isHostError } from "../../provider/errors";
+import { openHost } from "../../provider/host/open-host";
+import type { Connection } from "../../provider/link/model";
+import type { CheckAnswer } from "../../provider/request";
+import { CarriedHost, CLIENT, HOST, type Login } from "../support/carried-host";
+import { useLab } from "../support/kernel-lab";
+import { type Arguments, LinkResource } from "../support/link-resource";
+
+describe("the agent's own connection", function () {
+  this.timeout(60_000);
+  const lab = useLab();
+  let host: CarriedHost;
+
+  beforeEach(async () => (host = await CarriedHost.start(lab())));
+  afterEach(() => host?.stop());
+
+  // One and the same resource, of which check expects no two.
+  const link = (connection: Connection, args: object): LinkResource =>
+    new LinkResource(
+      lab(),
+      { kind: "macvlan", lowerDevice: "card0", ...args, connection },
+      "probe",
+    );
+
+  /** But for what a bridge counts by itself. */
+  const everything = (): unknown =>
+    JSON.parse(
+      JSON.stringify(lab().everything(), (key, value: unknown) =>
+        key.endsWith("_timer") ? undefined : value,
+      ),
+    );
+
+  /** Refused with nothing changed. */
+  async function isRefused(
+    act: () => Promise<unknown>,
+    property: string | undefined,
+    why: RegExp,
+  ): Promise<void> {
+    const before = everything();
+    await assert.rejects(act(), (error) => {
+      assert.ok(isHostError(error), String(error));
+      assert.equal(error.kind, "refused");
+      assert.match(error.message, why);
+      if (property !== undefined) assert.ok(error.message.includes(`: ${property}: `));
+      return true;
+    });
+    assert.deepEqual(everything(), before);
+  }
+
+  /** Refused at preview. */
+  async function isForeseen(
+    check: Promise<CheckAnswer>,
+    property: string,
+    why: RegExp,
+  ): Promise<void> {
+    const { failures } = await check;
+    assert.ok(
+      failures.some((failure) => failure.property === property && why.test(failure.reason)),
+      JSON.stringify(failures),
+    );
+  }
+
+  async function answers(connection: Connection): Promise<void> {
+    const { session } = await openHost(connection, lab().config);
+    await session.open(null);
+  }
+
+  async function refusesPassthru(
+    connection: Connection,
+    why: RegExp,
+    lowerDevice = "card0",
+  ): Promise<void> {
+    for (const kind of ["macvlan", "macvtap"]) {
+      for (const adminState of ["up", "down"]) {
+        const args = { kind, lowerDevice, mode: "passthru", adminState };
+        const one = link(connection, args);
+        await isForeseen(one.check(), "mode", why);
+        await isRefused(() => one.createUnchecked(), "mode", why);
+      }
+    }
+    await answers(connection);
+  }
+
+  /** It is made, leaves the connection alone, and goes again. */
+  async function allows(connection: Connection, args: object): Promise<void> {
+    const one = link(connection, args);
+    await one.create();
+    await answers(connection);
+    await one.delete();
+    await answers(connection);
+  }
+
+  const give = (device: string, address: string): void =>
+    void host.ip("addr", "add", address, "dev", device, "nodad");
+
+  const ways: readonly [what: string, to: string, login: Login][] = [
+    ["IPv4", HOST.first, {}],
+    ["IPv6", HOST.ipv6, {}],
+    ["IPv4, as a user who becomes root by sudo", HOST.first, { user: "tester" }],
+    ["IPv6, as a user who becomes root by sudo", HOST.ipv6, { user: "tester" }],
+  ];
+  for (const [what, to, login] of ways) {
+    it(`over ${what} is not cut by a passthru link, and another card is free for one`, async () => {
+      give("card0", `${HOST.first}/24`);
+      give("card0", `${HOST.ipv6}/64`);
+      give("card1", `${HOST.second}/24`);
+      const connection = host.connection(to, login);
+      await refusesPassthru(
+        connection,
+        /passthru link takes all that card0 receives, and card0 carries/i,
+      );
+      await allows(connection, { lowerDevice: "card1", mode: "passthru" });
+      await allows(connection, { lowerDevice: "card0", mode: "bridge" });
+    });
+  }
+
+  it("over a link-local address is told by who has that address", async () => {
+    give("card0", "fe80::7/64");
+    give("card1", "fe80::17/64");
+    lab().ip(host.client, "addr", "add", "fe80::1/64", "dev", "far0", "nodad");
+    const connection = host.connection("fe80::7%far0");
+    await refusesPassthru(connection, /card0 carries/);
+    await allows(connection, { lowerDevice: "card1", mode: "passthru" });
+  });
+
+  it("over a bridge is not cut by its ports", async () => {
+    host.ip("link", "add", "br0", "type", "bridge");
+    for (const port of ["card0", "br0"]) host.ip("link", "set", port, "up");
+    host.ip("link", "set", "card0", "master", "br0");
+    give("br0", `${HOST.first}/24`);
+    const connection = host.connection(HOST.first);
+    await refusesPassthru(connection, /it is a port of br0, which carries it/);
+    await refusesPassthru(connection, /br0 carries .*the route to 192\.0\.2\.1/, "br0");
+    await allows(connection, { lowerDevice: "br0", mode: "bridge" });
+  });
+
+  it("by rules that look at ports is not where the destination leads", async () => {
+    // The service's own address is on loopback, so that nothing but the route tells.
+    host.ip("addr", "add", "203.0.113.7/32", "dev", "lo");
+    give("card0", `${HOST.first}/24`);
+    give("card1", `${HOST.second}/24`);
+    lab().ip(host.client, "addr", "add", "203.0.113.1/32", "dev", "lo");
+    lab().ip(host.client, "route", "add", "203.0.113.7", "via", HOST.second, "src", "203.0.113.1");
+    host.ip("route", "add", "default", "via", CLIENT.first);
+    host.ip("route", "add", "default", "via", CLIENT.second, "table", "100");
+    host.ip("rule", "add", "ipproto", "tcp", "sport", "22", "lookup", "100");
+    assert.match(host.ip("route", "get", "203.0.113.1"), /dev card0/);
+    const connection = host.connection("203.0.113.7");
+    await refusesPassthru(connection, /card1 carries .*the route to 203\.0\.113\.1/, "card1");
+    await allows(connection, { lowerDevice: "card0", mode: "passthru" });
+  });
+
+  it("over loopback may come by any device that has an address, and the error says so", async () => {
+    give("card0", `${HOST.first}/24`);
+    const connection = host.connection("127.0.0.1", { from: host.netns });
+    await refusesPassthru(
+      connection,
+      /card0 may carry .*it has the address 192\.0\.2\.7.*is not known: it comes over loopback/,
+    );
+    await allows(connection, { lowerDevice: "card1", mode: "passthru" });
+  });
+
+  it("over loopback may come by what stands on a device without an address", async () => {
+    host.ip("link", "add", "shim", "link", "card0", "type", "macvlan", "mode", "bridge");
+    host.ip("link", "set", "shim", "up");
+    give("shim", `${HOST.first}/24`);
+    const connection = host.connection("127.0.0.1", { from: host.netns });
+    await refusesPassthru(connection, /shim, which may carry it, stands on it/);
+  });
+
+  it("that is not told by any process is unknown", async () => {
+    give("card0", `${HOST.first}/24`);
+    const command = [
+      "unshare",
+      "--pid",
+      "--fork",
+      "--mount-proc",
+      "ip",
+      "netns",
+      "exec",
+      host.netns,
+    ];
+    const connection = { id: "blind", launcher: { command }, python: "/usr/bin/python3" };
+    lab().uses(connection);
+    await refusesPassthru(connection, /card0 may carry .* no process that leads to the agent/);
+  });
+
+  it("on this machine there is none, and nothing is asked", async () => {
+    give("card0", `${HOST.first}/24`);
+    const one = new LinkResource(lab(), {
+      ...{ kind: "macvlan", lowerDevice: "card0", lowerNetns: host.netns, mode: "passthru" },
+    });
+    await one.create();
+    await one.delete();
+  });
+
+  describe("through the host's own macvlan", () => {
+    let shim: LinkResource;
+    let made: Connection & { id: string };
+    const over = (to: string): Connection => {
+      const { launcher } = host.connection(to);
+      const connection = { ...made, ...(launcher && { launcher }) };
+      lab().uses(connection);
+      return connection;
+    };
+    const shimArgs = { name: "shim", mode: "bridge", macAddress: "02:00:5e:00:53:07" };
+
+    beforeEach(async () => {
+      give("card0", `${HOST.first}/24`);
+      made = host.connection(HOST.first);
+      shim = link(made, shimArgs);
+      await shim.create();
+      give("shim", "203.0.113.7/24");
+      give("shim", "2001:db8:7::7/64");
+      lab().ip(host.client, "addr", "add", "203.0.113.1/24", "dev", "far0");
+      lab().ip(host.client, "addr", "add", "2001:db8:7::1/64", "dev", "far0", "nodad");
+    });
+
+    const args = (connection: Connection, more: object): Arguments => ({
+      ...{ kind: "macvlan", lowerDevice: "card0", ...shimArgs, ...more, connection },
+    });
+
+    it("is not cut by deleting it", async () => {
+      const connection = over("203.0.113.7");
+      await isRefused(
+        () => shim.deleteAs({ ...shim.state, connection }),
+        undefined,
+        /shim would be deleted, and shim carries the connection/,
+      );
+      await answers(connection);
+      await shim.delete();
+    });
+
+    it("is not cut by changes of it, nor by what would make it anew", async () => {
+      const connection = over("203.0.113.7");
+      for (const [property, change, why] of [
+        ["adminState", { adminState: "down" }, /taking shim down/i],
+        ["mtu", { mtu: 400 }, /MTU of 400 is too small/],
+      ] as const) {
+        const wanted = args(connection, change);
+        await isForeseen(shim.check(wanted), property, why);
+        await isRefused(() => shim.updateTo(shim.unchecked(wanted)), property, why);
+      }
+      for (const [property, change] of [
+        ["macAddress", { macAddress: "02:00:5e:00:53:08" }],
+        ["mode", { mode: "private" }],
+        ["name", { name: "other" }],
+        ["kind", { kind: "macvtap" }],
+      ] as const) {
+        const checking = shim.check(args(connection, change));
+        await isForeseen(checking, property, /^Shim would be deleted and made anew/);
+      }
+      // What leaves it standing is allowed, with IPv4 an MTU below IPv6's too.
+      await shim.updateTo(shim.unchecked(args(connection, { mtu: 1000, alias: "way in" })));
+      assert.equal(lab().link(host.netns, "shim")?.mtu, 1000);
+      await answers(connection);
+    });
+
+    it("needs the MTU of IPv6 where it speaks that", async () => {
+      const connection = over("2001:db8:7::7");
+      const wanted = args(connection, { mtu: 1279 });
+      const why = /MTU of 1279 is too small/;
+      await isForeseen(shim.check(wanted), "mtu", why);
+      await isRefused(() => shim.updateTo(shim.unchecked(wanted)), "mtu", why);
+      await answers(connection);
+    });
+
+    it("is not cut by taking over a half-made link of the same name", async () => {
+      const connection = over("203.0.113.7");
+      const again = new LinkResource(
+        lab(),
+        args(connection, { mode: "private" }),
+        shim.resourceName,
+      );
+      await isRefused(() => again.createUnchecked(), "name", /shim would be deleted and made anew/);
+      await answers(connection);
+    });
+
+    it("is not cut from another namespace through the lower device", async () => {
+      // The connection's socket is in the host's namespace, the link would be in another.
+      const connection = host.connection("203.0.113.7");
+      const one = link(connection, { mode: "passthru", netns: { pid: await lab().process() } });
+      await isForeseen(one.check(), "mode", /card0 carries .*shim, which carries it, stands on it/);
+      await isRefused(() => one.createUnchecked(), "mode", /card0 carries/);
+      await answers(connection);
+    });
+  });
+});
