@@ -46,18 +46,17 @@ export class CarriedHost {
     return this.lab.ip(this.netns, ...args);
   }
 
-  /** One that ends with the lab. `from` is a namespace, the client's by default. */
+  /** One that ends with the lab, to a host that no test has seen before unless `id` says which. */
   connection(
     to: string,
-    { user = "root", from = this.client, options = [] }: Login = {},
+    { user = "root", from = this.client, id = `carried${process.pid}-${++count}` }: Login = {},
   ): Connection & { readonly id: string } {
     const { sshd } = this;
     const known = ["-o", `UserKnownHostsFile=${sshd.knownHosts}`, "-o", "HostKeyAlias=::"];
     const ssh = ["ssh", "-F", "none", "-i", sshd.userKey, ...known, "-o", "BatchMode=yes"];
-    const command = ["ip", "netns", "exec", from, ...ssh, ...options, `${user}@${to}`];
     const connection = {
-      id: `carried${process.pid}-${++count}`,
-      launcher: { command },
+      id,
+      launcher: { command: ["ip", "netns", "exec", from, ...ssh, `${user}@${to}`] },
       python: "/usr/bin/python3",
       ...(user !== "root" && { sudo: true }),
     };
@@ -72,9 +71,9 @@ export class CarriedHost {
 
 export interface Login {
   readonly user?: string;
+  /** A namespace; the client's by default. */
   readonly from?: string;
-  /** More of ssh's own. */
-  readonly options?: readonly string[];
+  readonly id?: string;
 }
 
 /** Runs what follows it with a copy of /etc that nobody else sees, in which there is a user who may become root. */

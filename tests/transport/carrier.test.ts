@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { isHostError } from "../../provider/errors";
 import { openHost } from "../../provider/host/open-host";
 import type { Connection } from "../../provider/link/model";
+import { RTM_GETADDR, RTM_GETROUTE } from "../../provider/netlink/constants";
 import type { CheckAnswer } from "../../provider/request";
 import { CarriedHost, CLIENT, HOST, type Login } from "../support/carried-host";
 import { useLab } from "../support/kernel-lab";
@@ -187,6 +188,42 @@ describe("the agent's own connection", function () {
     await refusesPassthru(connection, /card0 may carry .* no process that leads to the agent/);
   });
 
+  it("that the agent may not look for is unknown", async () => {
+    give("card0", `${HOST.first}/24`);
+    const nobody = ["setpriv", "--reuid=65534", "--clear-groups", "--ambient-caps=+net_admin"];
+    const command = ["ip", "netns", "exec", host.netns, ...nobody, "--inh-caps=+net_admin"];
+    const connection = { id: "unseeing", launcher: { command }, python: "/usr/bin/python3" };
+    lab().uses(connection);
+    await refusesPassthru(connection, /card0 may carry .* may not look at all of the processes/);
+    await allows(connection, { lowerDevice: "card1", mode: "passthru" });
+  });
+
+  it("is looked for by no ordinary link, and once for many that are deleted", async () => {
+    give("card0", `${HOST.first}/24`);
+    const connection = host.connection(HOST.first);
+    const { session } = await openHost(connection, lab().config);
+    const asked: string[] = [];
+    const { file, request } = session;
+    session.file = (query) => (asked.push(query.op), file.call(session, query));
+    session.request = (handle, message) => {
+      const type = Buffer.from(message).readUInt16LE(4);
+      if (type === RTM_GETADDR || type === RTM_GETROUTE) asked.push(`request ${type}`);
+      return request.call(session, handle, message);
+    };
+    const links = Array.from(
+      { length: 12 },
+      (_, n) =>
+        new LinkResource(lab(), { kind: "macvlan", lowerDevice: "card0", connection }, `m${n}`),
+    );
+    for (const one of links) await one.create();
+    for (const one of links) await one.update({ ...one.args, mtu: 1400, alias: "x" });
+    assert.deepEqual(asked, []);
+    await Promise.all(links.slice(0, 6).map((one) => one.delete()));
+    for (const one of links.slice(6)) await one.delete();
+    const look = ["connections", `request ${RTM_GETADDR}`, `request ${RTM_GETROUTE}`];
+    assert.deepEqual(asked, look);
+  });
+
   it("on this machine there is none, and nothing is asked", async () => {
     give("card0", `${HOST.first}/24`);
     const one = new LinkResource(lab(), {
@@ -198,18 +235,14 @@ describe("the agent's own connection", function () {
 
   describe("through the host's own macvlan", () => {
     let shim: LinkResource;
-    let made: Connection & { id: string };
-    const over = (to: string): Connection => {
-      const { launcher } = host.connection(to);
-      const connection = { ...made, ...(launcher && { launcher }) };
-      lab().uses(connection);
-      return connection;
-    };
+    let id: string;
+    const over = (to: string): Connection => host.connection(to, { id });
     const shimArgs = { name: "shim", mode: "bridge", macAddress: "02:00:5e:00:53:07" };
 
     beforeEach(async () => {
       give("card0", `${HOST.first}/24`);
-      made = host.connection(HOST.first);
+      const made = host.connection(HOST.first);
+      ({ id } = made);
       shim = link(made, shimArgs);
       await shim.create();
       give("shim", "203.0.113.7/24");
