@@ -224,6 +224,22 @@ describe("the agent's own connection", function () {
     assert.deepEqual(asked, look);
   });
 
+  it("through a macvlan is not cut below it, in the namespace of its lower device", async () => {
+    const [outer, inner] = [lab().namespace(), host.netns];
+    lab().veth(outer, "up0", "far2", host.client);
+    lab().ip(host.client, "addr", "add", "203.0.113.1/24", "dev", "far2");
+    lab().ip(outer, "link", "add", "mv0", "link", "up0", "netns", inner, "type", "macvlan");
+    host.ip("link", "set", "mv0", "up");
+    give("mv0", "203.0.113.7/24");
+    const connection = host.connection("203.0.113.7");
+    const lowerNetns = { pid: await lab().process(outer) };
+    const one = link(connection, { lowerDevice: "up0", lowerNetns, mode: "passthru" });
+    const why = /up0 carries .*mv0, which carries it, stands on it in another namespace/;
+    await isForeseen(one.check(), "mode", why);
+    await isRefused(() => one.createUnchecked(), "mode", why);
+    await answers(connection);
+  });
+
   it("on this machine there is none, and nothing is asked", async () => {
     give("card0", `${HOST.first}/24`);
     const one = new LinkResource(lab(), {
