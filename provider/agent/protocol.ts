@@ -67,6 +67,7 @@ export type FileQuery =
   | { readonly op: "write"; readonly path: string; readonly text: string; readonly handle?: number }
   | { readonly op: "netns-list" }
   | ({ readonly op: "end-agent" } & AgentProcess)
+  | { readonly op: "connections" }
   | TapQuery;
 
 export interface TapQuery {
@@ -79,6 +80,26 @@ export interface TapQuery {
   readonly group?: string | number;
   /** Octal: "0660". */
   readonly mode?: string;
+}
+
+/** The answer to "connections": what the processes hold that the agent descends from, and itself. */
+export interface Connections {
+  readonly sockets: readonly TcpSocket[];
+  /** Some of them could not be looked at. */
+  readonly hidden: boolean;
+}
+
+/** A TCP connection that is established. An IPv4 address is written as one, whatever the socket's family is. */
+export interface TcpSocket {
+  readonly local: string;
+  readonly localPort: number;
+  readonly remote: string;
+  readonly remotePort: number;
+  /** Of its network namespace. */
+  readonly device: number;
+  readonly inode: number;
+  /** A process that is in that namespace. */
+  readonly pid: number;
 }
 
 export interface End {

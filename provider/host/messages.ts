@@ -56,12 +56,13 @@ function deviceOf({ body }: NetlinkMessage): Device | MalformedMessage {
     if (isMalformedMessage(error)) return error;
     throw error;
   }
-  const { IFLA_MASTER: master, IFLA_LINKINFO: info } = message.attributes;
+  const { IFLA_MASTER: master, IFLA_LINKINFO: info, IFLA_LINK_NETNSID } = message.attributes;
   return {
     ...fromKernel(message),
     hardwareType: message.type,
     loopback: (message.flags & IFF_LOOPBACK) !== 0,
     master,
     slaveKind: info?.IFLA_INFO_SLAVE_KIND,
+    lowerNetnsId: IFLA_LINK_NETNSID,
   };
 }

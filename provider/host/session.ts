@@ -188,7 +188,9 @@ export class Session {
         ? query.path
         : query.op === "tap"
           ? `the tap device of ${query.link}`
-          : "the namespaces";
+          : query.op === "connections"
+            ? "the connections that lead to the agent"
+            : "the namespaces";
     const answer = await this.#granted({
       type: ClientFrame.FILE,
       payload: encodeJson(query),

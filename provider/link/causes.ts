@@ -12,6 +12,8 @@ export interface Device extends ObservedLink {
   readonly master: number | undefined;
   /** IFLA_INFO_SLAVE_KIND: what kind of master that is. */
   readonly slaveKind: string | undefined;
+  /** IFLA_LINK_NETNSID: by which number its own namespace knows the lower device's, where that is another. */
+  readonly lowerNetnsId?: number | undefined;
 }
 
 /** What a read-only look at a host shows. */

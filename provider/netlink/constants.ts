@@ -1,9 +1,10 @@
 /**
  * Numbers of `linux/netlink.h`, `linux/rtnetlink.h` and `linux/net_namespace.h`, under the names
- * they have there. Those of a link are in `link-constants.ts` and can be imported from here too;
- * errnos are in `errno.ts`.
+ * they have there. Those of a link are in `link-constants.ts`, those of addresses and routes in
+ * `route-constants.ts`; both can be imported from here too. Errnos are in `errno.ts`.
  */
 export * from "./link-constants";
+export * from "./route-constants";
 
 // Message flags of every request and reply.
 export const NLM_F_REQUEST = 0x1;

@@ -1,12 +1,22 @@
 /** A netlink message as text for people who debug: every attribute, and a bounded part of each. */
 import { decodeAckBody, isAck } from "./ack";
+import { decodeAddress } from "./address-message";
 import * as kernel from "./constants";
 import { errnoName } from "./errno";
 import { isMalformedMessage } from "./faults";
 import { decodeLink } from "./link-message";
 import type { NetlinkMessage } from "./message";
-import { linkFlagNames, meaningOf, messageFlagNames, messageTypeName } from "./names";
+import {
+  addressFlagNames,
+  linkFlagNames,
+  meaningOf,
+  messageFlagNames,
+  messageTypeName,
+  routeFlagNames,
+  routeTypeName,
+} from "./names";
 import { decodeNamespace } from "./namespace-message";
+import { decodeRoute } from "./route-message";
 
 const shownBytes = 32;
 const shownCharacters = 80;
@@ -42,11 +52,25 @@ const namespaceTypes: ReadonlySet<number> = new Set([
   kernel.RTM_GETNSID,
 ]);
 
+const addressTypes: ReadonlySet<number> = new Set([
+  kernel.RTM_NEWADDR,
+  kernel.RTM_DELADDR,
+  kernel.RTM_GETADDR,
+]);
+
+const routeTypes: ReadonlySet<number> = new Set([
+  kernel.RTM_NEWROUTE,
+  kernel.RTM_DELROUTE,
+  kernel.RTM_GETROUTE,
+]);
+
 function describeBody(message: NetlinkMessage): string[] {
   const { type, body } = message;
   if (isAck(message)) return describeAck(message);
   if (linkTypes.has(type)) return describeLink(body);
   if (namespaceTypes.has(type)) return describeAttributes(decodeNamespace(body).attributes, "  ");
+  if (addressTypes.has(type)) return describeAddress(body);
+  if (routeTypes.has(type)) return describeRoute(body);
   return body.length === 0 ? [] : [`  ${describeValue(body)}`];
 }
 
@@ -69,6 +93,21 @@ function describeLink(body: Uint8Array): string[] {
   return [head, ...describeAttributes(attributes, "  ")];
 }
 
+function describeAddress(body: Uint8Array): string[] {
+  const { family, prefixLength, flags, scope, index, attributes } = decodeAddress(body);
+  const numbers = `index=${index} family=${family} prefix=${prefixLength} scope=${scope}`;
+  return [`  ${numbers} flags=${addressFlagNames(flags)}`, ...describeAttributes(attributes, "  ")];
+}
+
+function describeRoute(body: Uint8Array): string[] {
+  const { attributes, ...route } = decodeRoute(body);
+  const lengths = `destination=${route.destinationLength} source=${route.sourceLength}`;
+  const numbers = `family=${route.family} ${lengths} tos=${route.tos} table=${route.table}`;
+  const from = `protocol=${route.protocol} scope=${route.scope} type=${routeTypeName(route.type)}`;
+  const head = `  ${numbers} ${from} flags=${routeFlagNames(route.flags)}`;
+  return [head, ...describeAttributes(attributes, "  ")];
+}
+
 function describeAttributes(attributes: object, indent: string): string[] {
   return Object.entries(attributes).flatMap(([name, value]: [string, unknown]) => {
     if (isNest(value)) return [`${indent}${name}`, ...describeAttributes(value, `${indent}  `)];
@@ -87,6 +126,10 @@ function describeValue(value: unknown): string {
     const shown = value.slice(0, shownEntries).map(describeValue);
     return `[${shown.join(", ")}${more(value.length - shownEntries, "")}]`;
   }
+  if (isNest(value))
+    return `{ ${Object.entries(value)
+      .map(([name, each]: [string, unknown]) => `${name} ${describeValue(each)}`)
+      .join(", ")} }`;
   if (typeof value !== "string") return String(value);
   const shown = JSON.stringify(value.slice(0, shownCharacters));
   return `${shown}${more(value.length - shownCharacters, " characters")}`;

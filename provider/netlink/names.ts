@@ -16,9 +16,23 @@ export function linkFlagNames(flags: number): string {
   return joinFlags(flags, linkFlags);
 }
 
+export function addressFlagNames(flags: number): string {
+  return joinFlags(flags, addressFlags);
+}
+
+/** RTM_F_* and RTNH_F_* share one field. */
+export function routeFlagNames(flags: number): string {
+  return joinFlags(flags, routeFlags);
+}
+
+export function routeTypeName(type: number): string {
+  return routeTypes.get(type) ?? String(type);
+}
+
 /** " (MACVLAN_MODE_BRIDGE)" for an attribute whose number stands for something, else "". */
 export function meaningOf(attribute: string, value: unknown): string {
   if (typeof value !== "number") return "";
+  if (attribute === "IFA_FLAGS") return ` (${addressFlagNames(value)})`;
   if (attribute === "IFLA_MACVLAN_FLAGS") return ` (${joinFlags(value, macvlanFlags)})`;
   const name = meanings.get(attribute)?.get(value);
   return name === undefined ? "" : ` (${name})`;
@@ -56,7 +70,7 @@ const messageTypes: Names = new Map([
   ...Object.entries({ NLMSG_NOOP, NLMSG_ERROR, NLMSG_DONE, NLMSG_OVERRUN }).map(
     ([name, type]) => [type, name] as const,
   ),
-  ...namesByPrefix("RTM_"),
+  ...[...namesByPrefix("RTM_")].filter(([, name]) => !name.startsWith("RTM_F_")),
 ]);
 
 const commonFlags = [
@@ -93,6 +107,9 @@ const acknowledgementFlags = [
 
 const linkFlags = namesByPrefix("IFF_");
 const macvlanFlags = namesByPrefix("MACVLAN_FLAG_");
+const addressFlags = namesByPrefix("IFA_F_");
+const routeFlags = new Map([...namesByPrefix("RTM_F_"), ...namesByPrefix("RTNH_F_")]);
+const routeTypes = namesByPrefix("RTN_");
 
 const meanings = new Map<string, Names>([
   ["IFLA_MACVLAN_MODE", namesByPrefix("MACVLAN_MODE_")],

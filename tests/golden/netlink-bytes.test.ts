@@ -1,43 +1,25 @@
 /** What the kernel and iproute2 wrote is read as what it means, and written again bit by bit. */
 import { describe, it } from "mocha";
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
-import {
-  decodeAck,
-  decodeAckBody,
-  encodeAckBody,
-  isAck,
-  type Ack,
-} from "../../provider/netlink/ack";
+import { type Ack, decodeAck, isAck } from "../../provider/netlink/ack";
+import { decodeAddress } from "../../provider/netlink/address-message";
 import * as kernel from "../../provider/netlink/constants";
 import { Errno } from "../../provider/netlink/errno";
 import { decodeLink, encodeLink, type LinkMessage } from "../../provider/netlink/link-message";
-import { decodeMessages, encodeMessage, type NetlinkMessage } from "../../provider/netlink/message";
-import { decodeNamespace, encodeNamespace } from "../../provider/netlink/namespace-message";
-import { fixturesIn, readFixture } from "./fixture";
-
-function bodyAgain(message: NetlinkMessage): Uint8Array {
-  if (isAck(message)) return encodeAckBody(decodeAckBody(message));
-  if (message.type === kernel.RTM_NEWNSID) return encodeNamespace(decodeNamespace(message.body));
-  return encodeLink(decodeLink(message.body));
-}
-
-function onlyMessage(name: string): NetlinkMessage {
-  const [message, ...others] = decodeMessages(readFixture(name).bytes);
-  ok(message !== undefined && others.length === 0);
-  return message;
-}
+import { decodeMessages, encodeMessage } from "../../provider/netlink/message";
+import { decodeNamespace } from "../../provider/netlink/namespace-message";
+import { decodeRoute } from "../../provider/netlink/route-message";
+import { fixturesIn } from "./fixture";
+import { bodyAgain, onlyMessage, pick } from "./messages";
 
 function link(name: string): LinkMessage {
   return decodeLink(onlyMessage(name).body);
 }
 
-/** Leaves out what no test here is about. */
-function pick(values: object, ...names: string[]): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
-}
-
 describe("golden bytes", () => {
-  for (const folder of ["links", "namespaces", "acks", "dumps", "requests"]) {
+  for (const folder of [
+    ...["links", "namespaces", "acks", "dumps", "requests", "addresses", "routes"],
+  ]) {
     for (const { name, bytes } of fixturesIn(folder)) {
       it(`${name}: decoded and encoded are the same bytes`, () => {
         const again = decodeMessages(bytes).map((message) =>
@@ -48,16 +30,22 @@ describe("golden bytes", () => {
     }
   }
 
-  it("no attribute that a link has on this kernel is without a name", () => {
-    for (const { name, bytes } of fixturesIn("links")) {
-      for (const message of decodeMessages(bytes)) {
-        const unnamed = Object.keys(decodeLink(message.body).attributes).filter((key) =>
-          key.startsWith("#"),
-        );
-        deepStrictEqual(unnamed, [], name);
+  const read = { links: decodeLink, addresses: decodeAddress, routes: decodeRoute };
+  for (const [folder, decode] of Object.entries(read)) {
+    it(`no attribute among ${folder} of this kernel is without a name`, () => {
+      for (const { name, bytes } of fixturesIn(folder)) {
+        for (const message of decodeMessages(bytes)) {
+          if (isAck(message)) continue;
+          const names = Object.keys(decode(message.body).attributes);
+          deepStrictEqual(
+            names.filter((key) => key.startsWith("#")),
+            [],
+            name,
+          );
+        }
       }
-    }
-  });
+    });
+  }
 
   describe("links", () => {
     const modes = {

@@ -4,7 +4,14 @@ import * as fc from "fast-check";
 import { describe, it } from "mocha";
 import { decodeAck, decodeAckBody, encodeAckBody, isAck } from "../../provider/netlink/ack";
 import { littleEndian } from "../../provider/netlink/bytes";
-import { MAX_ADDR_LEN, NLMSG_DONE, NLMSG_ERROR } from "../../provider/netlink/constants";
+import { decodeAddress, encodeAddress } from "../../provider/netlink/address-message";
+import {
+  AF_INET,
+  AF_INET6,
+  MAX_ADDR_LEN,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+} from "../../provider/netlink/constants";
 import { describeMessage } from "../../provider/netlink/describe";
 import { isMalformedMessage } from "../../provider/netlink/faults";
 import {
@@ -16,6 +23,7 @@ import {
 import type { MacvlanAttributes } from "../../provider/netlink/macvlan-attributes";
 import { decodeMessages, encodeMessage, type NetlinkMessage } from "../../provider/netlink/message";
 import { decodeNamespace } from "../../provider/netlink/namespace-message";
+import { decodeRoute, encodeRoute } from "../../provider/netlink/route-message";
 import { fixturesIn } from "../golden/fixture";
 
 function valueOrMalformed<T>(decode: () => T): T | undefined {
@@ -32,9 +40,15 @@ function decodeAll(body: Uint8Array): void {
   const link = valueOrMalformed(() => decodeLink(body));
   if (link !== undefined) {
     const encoded = encodeLink(link);
-    strictEqual(Buffer.from(encoded).toString("hex"), withCleanPadding(body).toString("hex"));
+    const clean = withCleanPadding(body, 16);
+    clean[1] = 0;
+    sameAgain(encoded, clean);
     deepStrictEqual(decodeLink(encoded), link);
   }
+  const address = valueOrMalformed(() => decodeAddress(body));
+  if (address !== undefined) sameAgain(encodeAddress(address), withCleanPadding(body, 8));
+  const route = valueOrMalformed(() => decodeRoute(body));
+  if (route !== undefined) sameAgain(encodeRoute(route), withCleanPadding(body, 12));
   valueOrMalformed(() => decodeNamespace(body));
   for (const type of [NLMSG_ERROR, NLMSG_DONE]) {
     for (const flags of [0, 0x100, 0x200, 0x300]) {
@@ -44,12 +58,15 @@ function decodeAll(body: Uint8Array): void {
   }
 }
 
-/** All that a link may lose: the byte ifinfomsg leaves unused, and padding at the top level. */
-function withCleanPadding(body: Uint8Array): Buffer {
+function sameAgain(encoded: Uint8Array, clean: Buffer): void {
+  strictEqual(Buffer.from(encoded).toString("hex"), clean.toString("hex"));
+}
+
+/** All that a message may lose: padding at the top level; of a link, the byte ifinfomsg leaves unused too. */
+function withCleanPadding(body: Uint8Array, header: number): Buffer {
   const clean = Buffer.alloc((body.length + 3) & ~3);
   clean.set(body);
-  clean[1] = 0;
-  for (let at = 16; at < body.length;) {
+  for (let at = header; at < body.length;) {
     const end = at + (littleEndian ? clean.readUInt16LE(at) : clean.readUInt16BE(at));
     at = (end + 3) & ~3;
     clean.fill(0, end, at);
@@ -86,12 +103,17 @@ describe("decoding anything", () => {
     fc.assert(
       fc.property(fc.array(attribute, { maxLength: 12 }), (attributes) => {
         decodeAll(Buffer.concat([new Uint8Array(16), ...attributes]));
+        for (const family of [AF_INET, AF_INET6])
+          for (const header of [8, 12])
+            decodeAll(Buffer.concat([Buffer.alloc(header, family), ...attributes]));
       }),
       { numRuns: 2000 },
     );
   });
 
-  const golden = ["links", "acks", "dumps", "namespaces", "requests"].flatMap(fixturesIn);
+  const golden = [
+    ...["links", "acks", "dumps", "namespaces", "requests", "addresses", "routes"],
+  ].flatMap(fixturesIn);
 
   it("golden bytes, changed in places", () => {
     const changes = fc.array(fc.tuple(fc.nat(4000), fc.nat(255)), { minLength: 1, maxLength: 6 });

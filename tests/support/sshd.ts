@@ -13,6 +13,11 @@ export interface SshdOptions {
   readonly config?: readonly string[];
   /** The network namespace it serves, by name. */
   readonly netns?: string;
+  /**
+   * No child of the tests' process, but of the namespace's first, as a host's own is. What an agent
+   * behind it descends from is then nothing of the client's.
+   */
+  readonly orphan?: boolean;
   /** A command that runs the words behind it: `["unshare", "--mount", …]`. */
   readonly by?: readonly string[];
   /** The address it listens on; 127.0.0.1 by default. */
@@ -83,12 +88,19 @@ export class Sshd {
     // It runs itself anew for each connection, and wants to be called by its whole path for that.
     const sshd = ["/usr/sbin/sshd", "-D", "-e", "-f", file("sshd_config")];
     const shared = [...inside, ...as(options.machineId, folder)];
-    const [program = "", ...args] = [...(options.by ?? []), ...shared, ...sshd];
-    const child = spawn(program, args, { stdio: ["ignore", "ignore", log], detached: true });
+    const words = [...(options.by ?? []), ...shared, ...sshd];
+    if (options.orphan === true) {
+      const start = ["-c", 'setsid "$@" >/dev/null & echo $!', "sh", ...words];
+      const stdio = ["ignore", "pipe", log] as const;
+      this.pid = Number(execFileSync("sh", start, { stdio: [...stdio] }));
+    } else {
+      const [program = "", ...args] = words;
+      const child = spawn(program, args, { stdio: ["ignore", "ignore", log], detached: true });
+      child.on("error", () => undefined);
+      child.unref();
+      this.pid = child.pid ?? 0;
+    }
     fs.closeSync(log);
-    child.on("error", () => undefined);
-    child.unref();
-    this.pid = child.pid ?? 0;
   }
 
   /** Resolves when it listens. Needs root. */

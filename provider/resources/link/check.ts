@@ -10,6 +10,7 @@ import { Claims } from "../../link/claims";
 import type { Connection, LinkInputs, Netns } from "../../link/model";
 import { adoptee, refusals } from "../../link/refusals";
 import type { CheckAnswer, CheckRequest } from "../../request";
+import { foreseenCutOffs } from "./cut-off";
 import { Patience } from "./patience";
 import { type Reach, whichHost } from "./which-host";
 
@@ -100,7 +101,11 @@ async function lookAt(
       devices.of(host, below, fresh),
       devices.of(host, beside, fresh),
     ]);
-    const failures = refusals(inputs, { below: there, beside: here }, makesLower, before);
+    const snapshot = { below: there, beside: here };
+    const failures = [
+      ...refusals(inputs, snapshot, makesLower, before),
+      ...(await foreseenCutOffs(host, { below, beside }, inputs, snapshot, before)),
+    ];
     const adopts = failures.length === 0 && adoptee(inputs, here) !== undefined;
     return {
       inputs: placed,

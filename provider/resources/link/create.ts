@@ -4,6 +4,7 @@ import { StepRefused, type LinkHost } from "../../host/link-host";
 import type { Place } from "../../host/namespaces";
 import type { Device } from "../../link/causes";
 import { causeOf, sceneOf } from "../../link/causes";
+import { deedsOfChange, deedsOfCreation, deedsOfDeletion } from "../../link/cut-offs";
 import { isTransitionalGroupOf } from "../../link/identity";
 import { linkId } from "../../link/link-id";
 import type { LinkInputs, LinkState } from "../../link/model";
@@ -13,8 +14,8 @@ import { keptOf, shortfalls, stateOf } from "../../link/state";
 import { complete, isGenerated, type Wanted } from "../../link/wanted";
 import { Errno } from "../../netlink/errno";
 import { HalfMade, type CreateRequest } from "../../request";
-import { sameNamespace } from "../../host/step-messages";
 import { change, make, type Applied } from "./apply";
+import { refuseToCutOff } from "./cut-off";
 import { refuseOtherMachine } from "./other-machine";
 import { explained, noLowerDevice, operationOn, snapshotOf } from "./refused";
 import { lowerDeviceOf, surroundings } from "./surroundings";
@@ -31,7 +32,7 @@ export async function createLink({
   const { place, seen: lower } = await host.lookInto(lowerNetns, netns, (there) =>
     lowerDeviceOf(host, there, lowerDevice),
   );
-  await refuseToCutOff(host, place, inputs, operation);
+  await refuseToCutOff(host, place, operation, deedsOfCreation(inputs, lower));
   const { wanted, adoptedMac, applied } = await establish(
     { host, place, inputs, operation },
     lower,
@@ -48,28 +49,6 @@ export async function createLink({
   const around = await surroundings(host, place, applied.link, lower, applied.tap);
   const state = stateOf(keptOf(inputs, adoptedMac), applied.link, around);
   return verified(wanted, state, operation, host);
-}
-
-/**
- * A passthru link takes all that its lower device receives, and no undo helps when that is what we
- * speak through: the connection lives until somebody opens the tap. Which device that is, this
- * version does not find out, so any of the agent's own namespace counts.
- */
-async function refuseToCutOff(
-  host: LinkHost,
-  { below }: Place,
-  { mode, lowerDevice }: LinkInputs,
-  operation: string,
-): Promise<void> {
-  if (mode !== "passthru" || !host.session.isRemote) return;
-  if (!sameNamespace(below, await host.namespace(undefined))) return;
-  throw new HostError({
-    kind: "refused",
-    operation,
-    host: host.label,
-    cause: `mode: a passthru link takes all that ${lowerDevice} receives, and this version cannot tell whether that carries its own connection`,
-    cure: "Use another mode, run Pulumi on the host itself, or move the device into a namespace of its own (lowerNetns)",
-  });
 }
 
 interface Scope {
@@ -149,9 +128,11 @@ async function takeOver(
     isTransitionalGroupOf(mark, link.settings.group ?? 0)
   ) {
     // Half-made, or made with what cannot be changed any more: start over.
+    await refuseToCutOff(host, place, operation, deedsOfDeletion(link, "name"));
     await host.delete(place.beside, link.ifindex);
     return { wanted, adoptedMac, applied: await make(host, site, complete(inputs, undefined)) };
   }
+  await refuseToCutOff(host, place, operation, deedsOfChange(wanted, link));
   return {
     wanted,
     adoptedMac,

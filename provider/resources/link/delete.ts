@@ -1,4 +1,6 @@
+import { deedsOfDeletion } from "../../link/cut-offs";
 import type { DeleteRequest } from "../../request";
+import { refuseToCutOff } from "./cut-off";
 import { findLink } from "./find";
 import { isOtherMachine, noteOtherMachine } from "./other-machine";
 import { reached } from "./reached";
@@ -12,6 +14,7 @@ export async function deleteLink({ state, config }: DeleteRequest): Promise<void
   if (isOtherMachine(host, state)) return noteOtherMachine(host, operation);
   const { place, link } = (await findLink(host, state)) ?? {};
   if (place === undefined || link === undefined) return;
+  await refuseToCutOff(host, place, operation, deedsOfDeletion(link));
   try {
     await host.delete(place.beside, link.ifindex);
   } catch (error) {

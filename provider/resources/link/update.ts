@@ -2,12 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import { HostError, messageOf } from "../../errors";
 import { openHost } from "../../host/open-host";
 import type { LinkHost } from "../../host/link-host";
+import { deedsOfChange } from "../../link/cut-offs";
 import type { LinkState } from "../../link/model";
 import { keptOf, stateOf, type Kept } from "../../link/state";
 import { complete } from "../../link/wanted";
 import { HalfMade, type UpdateRequest } from "../../request";
 import { change } from "./apply";
 import { verified } from "./create";
+import { refuseToCutOff } from "./cut-off";
 import { findLink } from "./find";
 import { refuseOtherMachine } from "./other-machine";
 import { explained, operationOn } from "./refused";
@@ -21,6 +23,7 @@ export async function updateLink({ id, inputs, state, config }: UpdateRequest): 
   const { place, lower, link } = (await findLink(host, state)) ?? {};
   if (place === undefined || link === undefined) throw gone(host, operation);
   const wanted = complete(inputs, lower?.settings.mtu ?? state.lowerMtu, state);
+  await refuseToCutOff(host, place, operation, deedsOfChange(wanted, link));
   const kept = keptOf(inputs, state.adoptedMac);
   const seenTap = await tapOf(host, place.beside, link, wanted.settings.tap);
   try {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, existsSync, statSync } from "node:fs";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { isHostError } from "../../../provider/errors";
-import type { FileQuery } from "../../../provider/agent/protocol";
+import type { Connections, FileQuery } from "../../../provider/agent/protocol";
 import { Errno } from "../../../provider/netlink/errno";
 import type { Fixture } from "../compliance";
 import { opened } from "./messages";
@@ -70,6 +72,37 @@ export function touchesFewFiles(fixture: () => Fixture): void {
         all.filter(({ inode }) => inode === namespace.inode).map(({ path }) => path),
         [namespace.path],
       );
+    });
+
+    it("tells the TCP connections of the processes it descends from, and where they are", async () => {
+      // This process is one of them. Its sockets for both families show IPv4 as it is.
+      const server = createServer().listen(0, "::");
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      const clients = ["127.0.0.1", "::1"].map((host) => connect(port, host));
+      try {
+        await Promise.all(clients.map((client) => once(client, "connect")));
+        const session = await fixture().session();
+        const { device, inode } = await session.open(null);
+        const { sockets } = (await session.file({ op: "connections" })) as Connections;
+        for (const { localAddress: address, localPort } of clients) {
+          const ends = { local: address, localPort, remote: address, remotePort: port };
+          const found = sockets.filter((each) => each.local === address);
+          const [here] = found.filter((each) => each.localPort === localPort);
+          assert.ok(here, JSON.stringify(sockets));
+          assert.deepEqual(here, { ...ends, device, inode, pid: here.pid });
+          const there = { ...here, localPort: port, remotePort: localPort };
+          assert.deepEqual(
+            found.filter((each) => each.localPort === port && each.remotePort === localPort),
+            [there],
+          );
+        }
+        // Nobody is at the other end of one that listens.
+        assert.ok(sockets.every(({ remotePort }) => remotePort > 0));
+      } finally {
+        for (const client of clients) client.destroy();
+        server.close();
+      }
     });
 
     it("finds a macvtap's device, and sets who may use it", async () => {

@@ -48,6 +48,21 @@ describe("describeMessage", () => {
     match(describeMessage(message(999, new Uint8Array([1, 255]))), /^type 999 0 .*\n {2}01 ff$/);
   });
 
+  it("addresses and routes, with every next hop", () => {
+    match(
+      described("addresses/dump-ipv4"),
+      /^RTM_NEWADDR NLM_F_MULTI .*\n {2}index=1 family=2 prefix=8 scope=254 flags=IFA_F_PERMANENT\n {2}IFA_ADDRESS "127\.0\.0\.1"$/m,
+    );
+    match(
+      described("addresses/dump-ipv4"),
+      /IFA_FLAGS 640 \(IFA_F_PERMANENT\|IFA_F_NOPREFIXROUTE\)/,
+    );
+    const route = described("routes/multipath");
+    match(route, /^RTM_NEWROUTE 0 .*\n.* table=254 protocol=4 scope=0 type=RTN_UNICAST flags=0$/m);
+    match(route, /RTA_MULTIPATH \[\{ flags 0, hops 2, .*RTA_GATEWAY "198\.51\.100\.253" \} \}\]$/m);
+    match(described("requests/get-route"), /^RTM_GETROUTE .* sequence=1/);
+  });
+
   it("unknown attributes in hex, and no attribute at length", () => {
     const text = describeMessage(
       message(

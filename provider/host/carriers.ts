@@ -1,0 +1,169 @@
+/** Through which devices this session's own connection reaches its host. */
+import type { Connections, TcpSocket } from "../agent/protocol";
+import { isHostError } from "../errors";
+import {
+  carriedBy,
+  type Carried,
+  type Carrier,
+  type Crossing,
+  downFrom,
+  isLinkLocal,
+  ownAddress,
+  type Traced,
+} from "../link/carriers";
+import type { Connecting } from "../link/cut-offs";
+import type { AddressMessage } from "../netlink/address-message";
+import type { LinkHost } from "./link-host";
+import type { Namespace } from "./namespaces";
+import { addressesIn, namespaceIdIn, routesOf } from "./route-answers";
+
+/** What holds while the session lives: its sockets, by the namespaces they are in. */
+interface Way {
+  readonly sockets: ReadonlyMap<Namespace, readonly TcpSocket[]>;
+  /** Why they do not tell the whole, where they do not. */
+  readonly blind: string | undefined;
+}
+
+interface Look {
+  readonly at: number;
+  /** By namespace. */
+  readonly carried: Promise<ReadonlyMap<Namespace, Carried>>;
+}
+
+// A hundred links that are deleted share one look. Addresses and routes can change, so nothing is
+// refused by an old one.
+const FRESH_MS = 10_000;
+
+export class Carriers {
+  #way: Promise<Way> | undefined;
+  #look: Look | undefined;
+
+  constructor(readonly host: LinkHost) {}
+
+  /**
+   * What of a namespace carries the connection; undefined where nothing of it does. The first question
+   * of a session costs the agent some 30 ms.
+   */
+  async in(namespace: Namespace, fresh: boolean): Promise<Connecting> {
+    const way = await (this.#way ??= this.#findWay().catch((error: unknown) => {
+      this.#way = undefined;
+      throw error;
+    }));
+    const old = this.#look;
+    const look =
+      fresh || old === undefined || performance.now() - old.at > FRESH_MS
+        ? { at: performance.now(), carried: this.#lookAlong(way) }
+        : old;
+    this.#look = look;
+    // Whoever comes later tries again.
+    const carried = await look.carried.catch((error: unknown) => {
+      if (this.#look === look) this.#look = undefined;
+      throw error;
+    });
+    const carriers = new Map<number, Carrier>();
+    for (const [from, { carriers: own, crossings }] of carried) {
+      const found = isSame(from, namespace) ? own : await this.#across(from, crossings, namespace);
+      for (const [ifindex, carrier] of found) carriers.set(ifindex, carrier);
+    }
+    const unknown = [...carried.values()].find((each) => each.unknown !== undefined)?.unknown;
+    const ends = [...way.sockets.values()].flat();
+    const ipv6 = unknown !== undefined || ends.some(({ remote }) => remote.includes(":"));
+    return { carriers, unknown, ipv6 };
+  }
+
+  async #findWay(): Promise<Way> {
+    const query = { op: "connections" } as const;
+    const [answer, own] = await Promise.all([
+      this.host.session.file(query),
+      this.host.namespace(undefined),
+    ]);
+    const { sockets, hidden } = answer as Connections;
+    const byNamespace = new Map<Namespace, TcpSocket[]>();
+    let lost = hidden;
+    for (const socket of sockets) {
+      const known = [own, ...byNamespace.keys()].find((each) => isSame(each, socket));
+      const namespace = known ?? (await this.#namespaceOf(socket));
+      if (namespace === undefined) lost = true;
+      else byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), socket]);
+    }
+    const blind = lost
+      ? "the agent may not look at all of the processes that lead to it"
+      : sockets.length === 0
+        ? "no process that leads to the agent has a TCP connection"
+        : undefined;
+    // Nothing else is left to be looked at.
+    if (blind !== undefined && !byNamespace.has(own)) byNamespace.set(own, []);
+    return { sockets: byNamespace, blind };
+  }
+
+  async #namespaceOf({ pid, ...socket }: TcpSocket): Promise<Namespace | undefined> {
+    try {
+      const opened = await this.host.namespace({ pid });
+      return isSame(opened, socket) ? opened : undefined;
+    } catch (error) {
+      if (isHostError(error) && (error.kind === "missing" || error.kind === "refused"))
+        return undefined;
+      throw error;
+    }
+  }
+
+  async #lookAlong({ sockets, blind }: Way): Promise<ReadonlyMap<Namespace, Carried>> {
+    const looks = [...sockets].map(async ([namespace, ends]) => {
+      const [addresses, devices] = await Promise.all([
+        addressesIn(this.host, namespace),
+        this.host.devices(namespace),
+      ]);
+      const traced = await Promise.all(ends.map((each) => this.#trace(namespace, each, addresses)));
+      return [namespace, carriedBy({ sockets: traced, addresses, devices, blind })] as const;
+    });
+    return new Map(await Promise.all(looks));
+  }
+
+  /** A link-local address is on one link, which the socket's table does not name: whoever has it is asked. */
+  async #trace(
+    namespace: Namespace,
+    { local, localPort, remote, remotePort }: TcpSocket,
+    addresses: readonly AddressMessage[],
+  ): Promise<Traced> {
+    const ends = { local, localPort, remote, remotePort };
+    const outputs = isLinkLocal(remote)
+      ? addresses.filter((each) => ownAddress(each) === local).map(({ index }) => index)
+      : [undefined];
+    const routes = outputs.map((index) =>
+      routesOf(this.host, namespace, {
+        ...ends,
+        ...(index !== undefined && { outputIndex: index }),
+      }),
+    );
+    return { ends, routes: (await Promise.all(routes)).flat() };
+  }
+
+  /** What carries here because something stands on it in the namespace of the connection. */
+  async #across(
+    from: Namespace,
+    crossings: readonly Crossing[],
+    namespace: Namespace,
+  ): Promise<ReadonlyMap<number, Carrier>> {
+    if (crossings.length === 0) return new Map();
+    const id = await namespaceIdIn(this.host, from, namespace);
+    const here = crossings.filter(({ netnsId }) => netnsId === id);
+    if (here.length === 0) return new Map();
+    const devices = await this.host.devices(namespace);
+    const starts = here.flatMap(({ ifindex, above }) =>
+      devices
+        .filter((device) => device.ifindex === ifindex)
+        .map((device) => ({
+          device,
+          why: `${above.device.settings.name}, which ${above.isCertain ? "carries" : "may carry"} it, stands on it in another namespace`,
+          isCertain: above.isCertain,
+        })),
+    );
+    return downFrom(starts, devices).carriers;
+  }
+}
+
+type Inode = Pick<Namespace, "device" | "inode">;
+
+function isSame(a: Inode, b: Inode): boolean {
+  return a.inode === b.inode && a.device === b.device;
+}
