@@ -3,7 +3,7 @@
  * an sshd and a machine-id of its own, on a wire to the namespace in which the test runs.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { IpLink } from "./ip-link";
@@ -79,14 +79,26 @@ export class Fleet {
       );
     const names = places.map(({ address }) => address).join(",");
     writeFileSync(this.knownHosts, `${names} ${readFileSync(`${hostKey}.pub`, "utf8")}`);
-    const { userKey } = this;
     this.hosts = await Promise.all(
-      places.map(async ({ netns, address, life }, n) => {
-        const machineId = (n + 1).toString(16).padStart(32, "f");
-        const options = { netns, address, hostKey, userKey, machineId };
-        return { netns, address, sshd: life === "alive" ? await Sshd.start(options) : undefined };
-      }),
+      places.map(async ({ netns, address, life }, n) => ({
+        netns,
+        address,
+        sshd: life === "alive" ? await this.#serve(netns, address, n) : undefined,
+      })),
     );
+  }
+
+  /** A host of which nobody answered is alive from now on. */
+  async revive(host: FleetHost): Promise<void> {
+    const sshd = await this.#serve(host.netns, host.address, this.hosts.indexOf(host));
+    this.hosts = this.hosts.map((each) => (each === host ? { ...host, sshd } : each));
+  }
+
+  #serve(netns: string, address: string, n: number): Promise<Sshd> {
+    const { userKey } = this;
+    const hostKey = join(this.#folder, "host");
+    const machineId = (n + 1).toString(16).padStart(32, "f");
+    return Sshd.start({ netns, address, hostKey, userKey, machineId });
   }
 
   get alive(): readonly FleetHost[] {
@@ -107,6 +119,12 @@ export class Fleet {
   }
 
   stop(): void {
+    // Not left to the end of the namespaces: an agent that is leaving still holds its own.
+    const wires = readdirSync("/sys/class/net").filter((name) => /^wire\d+$/.test(name));
+    batch(
+      [],
+      wires.map((wire) => `link del ${wire}`),
+    );
     for (const { netns, sshd } of this.hosts) {
       sshd?.stop();
       execFileSync("ip", ["netns", "del", netns]);

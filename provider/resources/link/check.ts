@@ -46,7 +46,7 @@ export async function checkLinkInputs({
   const late = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
     inputs: known,
     failures: [],
-    note: unchecked(`no answer within ${LOOK_MS / 1000} s`),
+    note: unchecked(`no answer from ${nameOf(known)} within ${LOOK_MS / 1000} s`),
   }));
   const { inputs: placed, failures: refused, note } = await Promise.race([look, late]);
   if (note !== undefined) console.log(`pulumi-macvlan: ${known.name} ${note}`);
@@ -62,6 +62,10 @@ interface Look {
 
 const unchecked = (why: string): string => `was not checked against its host: ${why}`;
 
+function nameOf({ connection: { host, id, port } = {} }: LinkInputs): string {
+  return [host ?? id ?? "this machine", ...(port === undefined ? [] : [port])].join(":");
+}
+
 /** What the kernel would refuse, told from one cached read-only look at the host. */
 async function lookAt(
   inputs: LinkInputs,
@@ -70,8 +74,7 @@ async function lookAt(
 ): Promise<Look> {
   let host: LinkHost;
   try {
-    const { connection = {} } = inputs;
-    host = await patience.wait(JSON.stringify(connection), openHost(connection, config));
+    host = await patience.wait(nameOf(inputs), openHost(inputs.connection, config));
   } catch (error) {
     return { inputs, failures: [], note: unchecked(messageOf(error)) };
   }

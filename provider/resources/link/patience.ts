@@ -14,7 +14,10 @@ export class Patience {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       const left = Math.max(0, since + this.ms - performance.now());
-      timer = setTimeout(() => reject(new Error(`no answer within ${this.ms / 1000} s`)), left);
+      timer = setTimeout(
+        () => reject(new Error(`no answer from ${host} within ${this.ms / 1000} s`)),
+        left,
+      );
       timer.unref();
     });
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Patience } from "../../../../provider/resources/link/patience";
 
 const never = new Promise<never>(() => undefined);
-const isLate = /no answer within 0.05 s/;
+const isLate = /no answer from (dead|slow) within 0.05 s/;
 
 describe("the patience of check", () => {
   it("with a host that does not answer is spent once, not by each of its resources", async () => {
