@@ -17,7 +17,7 @@ const pool = new Pool<LinkHost>();
 export async function openHost(given: Connection = {}, config: Config): Promise<LinkHost> {
   const connection = withDefaults(given, config);
   const { deadline = DEADLINE_SECONDS, keepalive = KEEPALIVE_SECONDS } = connection;
-  return pool.get(JSON.stringify(connection), async () => {
+  return pool.get(keyOf(connection), async () => {
     const isRemote = connection.host !== undefined || connection.launcher !== undefined;
     const session = await Session.start(transportTo(connection), {
       isRemote,
@@ -26,6 +26,15 @@ export async function openHost(given: Connection = {}, config: Config): Promise<
     });
     return new LinkHost(session);
   });
+}
+
+/** The same for the same connection, in whatever order its fields came. */
+function keyOf(connection: Connection): string {
+  return JSON.stringify(connection, (_field, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
 }
 
 /** What becomes of a delete or a read of a host that cannot be reached. The run at hand may say otherwise than the program did. */

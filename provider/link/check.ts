@@ -32,7 +32,10 @@ export interface CheckContext {
  * What the resource class passes beside the properties of a link; and the identity, which comes
  * back from old inputs with `ignoreChanges: ["*"]`.
  */
-const OTHER_INPUTS = ["kind", "resourceUrn", "connection", "adopt", "waits", "identity"] as const;
+const OTHER_INPUTS = [
+  ...["kind", "resourceUrn", "connection", "hostsAhead"],
+  ...["adopt", "waits", "identity"],
+];
 
 const ARGUMENTS = [...PROPERTY_NAMES, "connection", "adopt"];
 
@@ -53,8 +56,7 @@ export function checkLink(
   const checked: Record<string, unknown> = {};
 
   for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || value === null || (OTHER_INPUTS as readonly string[]).includes(name))
-      continue;
+    if (value === undefined || value === null || OTHER_INPUTS.includes(name)) continue;
     if (!Object.hasOwn(PROPERTIES, name)) fail(name, unknownProperty(name, ARGUMENTS));
     else
       checked[name] = isUnknown(value)

@@ -3,7 +3,6 @@ import { isHostError, messageOf } from "../../errors";
 import type { LinkHost } from "../../host/link-host";
 import { localMachineId } from "../../host/machine";
 import type { Namespace } from "../../host/namespaces";
-import { openHost } from "../../host/open-host";
 import { DeviceCache } from "../../host/device-cache";
 import { checkLink, type CheckFailure } from "../../link/check";
 import { Claims } from "../../link/claims";
@@ -11,7 +10,7 @@ import { hostIdOf, hostNameFor } from "../../link/identity";
 import type { LinkInputs, Netns } from "../../link/model";
 import { adoptee, refusals } from "../../link/refusals";
 import type { CheckAnswer, CheckRequest, Config } from "../../request";
-import { Patience } from "./patience";
+import { hostInTime, LOOK_MS, nameOf, reachAhead } from "./hosts-ahead";
 
 const claims = new Claims();
 const devices = new DeviceCache();
@@ -19,17 +18,15 @@ const devices = new DeviceCache();
 // it kept of them the first time, diff has seen; the new link must be the one that diff was told of.
 const before = new Map<string, LinkInputs>();
 
-// Preview must not hang on a host that is slow to answer.
-const LOOK_MS = 5000;
-const patience = new Patience(LOOK_MS);
-
 export async function checkLinkInputs({
   inputs: given,
   oldInputs,
   config,
   isUnknown,
 }: CheckRequest): Promise<CheckAnswer> {
-  const { connection, waits } = given;
+  const { connection, waits, hostsAhead } = given;
+  const looks = config("snapshot") !== "off";
+  if (looks) reachAhead(hostsAhead, config);
   const host = hostNameFor(connection, hostIdOf(localMachineId()));
   const urn = String(given["resourceUrn"]);
   if (oldInputs?.["identity"] !== undefined) before.set(urn, oldInputs as unknown as LinkInputs);
@@ -40,13 +37,12 @@ export async function checkLinkInputs({
   const known = inputs as unknown as LinkInputs;
   const conflicts = claims.claim(urn, known);
   // What dependsOn names may still change the host: nothing that is seen now would be a reason to refuse.
-  if (conflicts.length > 0 || waits === true || config("snapshot") === "off")
-    return { inputs, failures: conflicts };
+  if (conflicts.length > 0 || waits === true || !looks) return { inputs, failures: conflicts };
   const look = lookAt(known, old, config);
   const late = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
     inputs: known,
     failures: [],
-    note: unchecked(`no answer from ${nameOf(known)} within ${LOOK_MS / 1000} s`),
+    note: unchecked(`no answer from ${nameOf(known.connection)} within ${LOOK_MS / 1000} s`),
   }));
   const { inputs: placed, failures: refused, note } = await Promise.race([look, late]);
   if (note !== undefined) console.log(`pulumi-macvlan: ${known.name} ${note}`);
@@ -62,10 +58,6 @@ interface Look {
 
 const unchecked = (why: string): string => `was not checked against its host: ${why}`;
 
-function nameOf({ connection: { host, id, port } = {} }: LinkInputs): string {
-  return [host ?? id ?? "this machine", ...(port === undefined ? [] : [port])].join(":");
-}
-
 /** What the kernel would refuse, told from one cached read-only look at the host. */
 async function lookAt(
   inputs: LinkInputs,
@@ -74,7 +66,7 @@ async function lookAt(
 ): Promise<Look> {
   let host: LinkHost;
   try {
-    host = await patience.wait(nameOf(inputs), openHost(inputs.connection, config));
+    host = await hostInTime(inputs.connection, config);
   } catch (error) {
     return { inputs, failures: [], note: unchecked(messageOf(error)) };
   }
