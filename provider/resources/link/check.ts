@@ -26,7 +26,7 @@ export async function checkLinkInputs({
 }: CheckRequest): Promise<CheckAnswer> {
   const { connection, waits, hostsAhead } = given;
   const looks = config("snapshot") !== "off";
-  if (looks) reachAhead(hostsAhead, config);
+  if (looks) reachAhead(hostsAhead, config, lookAhead);
   const host = hostNameFor(connection, hostIdOf(localMachineId()));
   const urn = String(given["resourceUrn"]);
   if (oldInputs?.["identity"] !== undefined) before.set(urn, oldInputs as unknown as LinkInputs);
@@ -57,6 +57,11 @@ interface Look {
 }
 
 const unchecked = (why: string): string => `was not checked against its host: ${why}`;
+
+/** Most lower devices are in the host's own namespace. */
+async function lookAhead(host: LinkHost): Promise<unknown> {
+  return devices.of(host, await host.namespace(undefined), false);
+}
 
 /** What the kernel would refuse, told from one cached read-only look at the host. */
 async function lookAt(

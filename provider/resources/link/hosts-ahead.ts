@@ -23,10 +23,14 @@ export function hostInTime(connection: Connection | undefined, config: Config): 
 }
 
 /**
- * Begins to connect to the hosts that a program is going to need: check is asked about one resource after
- * the other, and what it waits for is then on its way. What fails is told to whoever needs it.
+ * Begins to connect to the hosts that a program is going to need, and to look at them: check is asked about
+ * one resource after the other, and what it waits for is then on its way. What fails is told to whoever needs it.
  */
-export function reachAhead(connections: unknown, config: Config): void {
+export function reachAhead(
+  connections: unknown,
+  config: Config,
+  look: (host: LinkHost) => Promise<unknown>,
+): void {
   if (typeof connections !== "string") return;
   const waiting = (JSON.parse(connections) as unknown[]).flatMap((given) => {
     const faults: string[] = [];
@@ -35,7 +39,9 @@ export function reachAhead(connections: unknown, config: Config): void {
   });
   const reach = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      await hostInTime(next, config).catch(() => undefined);
+      await hostInTime(next, config)
+        .then(look)
+        .catch(() => undefined);
   };
   for (let n = 0; n < AT_ONCE; n++) void reach();
 }
