@@ -9,7 +9,7 @@ import { FaultProxy } from "../tests/support/fault-proxy";
 import { Fleet, type FleetHost } from "../tests/support/fleet";
 import { PulumiProject } from "../tests/support/pulumi-project";
 import { type Contestant, inTurn } from "./in-turn";
-import { inSandbox } from "./in-sandbox";
+import { inRootsSandbox } from "./in-sandbox";
 import { config, inputsOf, linksToMake } from "./links-to-make";
 import { median, timed } from "./measure";
 
@@ -87,7 +87,7 @@ async function oneLink(proxy: FaultProxy, connection: Connection): Promise<numbe
   return median(taken);
 }
 
-inSandbox(async () => {
+inRootsSandbox(async () => {
   const fleet = await Fleet.start(["alive"]);
   process.once("exit", () => fleet.stop());
   const [host] = fleet.hosts;

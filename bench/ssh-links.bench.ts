@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Fleet, type FleetHost } from "../tests/support/fleet";
 import { PulumiProject } from "../tests/support/pulumi-project";
 import type { RunResult } from "../tests/support/pulumi-run";
-import { inSandbox } from "./in-sandbox";
+import { inRootsSandbox } from "./in-sandbox";
 import { type Contestant, inTurn } from "./in-turn";
 
 const LINKS = Number(process.env["BENCH_LINKS"] ?? 100);
@@ -90,7 +90,7 @@ function sayWhatIsMissing(): void {
     console.log("@pulumi/command's plugin is not installed: no row for remote.Command");
 }
 
-inSandbox(async () => {
+inRootsSandbox(async () => {
   const fleet = await Fleet.start(["alive"]);
   process.once("exit", () => fleet.stop());
   const [host] = fleet.hosts;

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { hostsAhead } from "../../../sdk/hosts-ahead";
 
 /** What each of some links would bring that a program makes in one go. */
-const brought = (...connections: unknown[]): Promise<unknown[]> =>
-  Promise.all(connections.map(hostsAhead)).then((all) =>
-    all.map((text) => (text === undefined ? undefined : (JSON.parse(text) as unknown))),
-  );
+const brought = async (...connections: readonly unknown[]): Promise<unknown[]> => {
+  const texts = await Promise.all(connections.map(async (each) => hostsAhead(each)));
+  return texts.map((text) => (text === undefined ? undefined : (JSON.parse(text) as unknown)));
+};
 
 describe("the hosts that a program is going to need", () => {
   const [a, b] = [
@@ -15,7 +15,13 @@ describe("the hosts that a program is going to need", () => {
   ] as const;
 
   it("come with the first link, each once", async () => {
-    assert.deepEqual(await brought(a, a, b, "c", a), [[a, b, "c"], ...Array(4).fill(undefined)]);
+    assert.deepEqual(await brought(a, a, b, "c", a), [
+      [a, b, "c"],
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it("are not worth a word where there is one, or none", async () => {
