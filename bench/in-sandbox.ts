@@ -19,3 +19,9 @@ export function inSandbox(main: () => Promise<void>): void {
   if (error !== undefined) throw error;
   process.exitCode = status ?? 1;
 }
+
+/** For what wants a real sshd beside the sandbox: without the machine's root it is left out. */
+export function inRootsSandbox(main: () => Promise<void>): void {
+  if (process.getuid?.() === 0) inSandbox(main);
+  else console.log("skipped: sshd needs root");
+}

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AddrGenMode, AdminState, Kind, LinkState, Mode, Netns } from "../provider/link/model";
 import { PROPERTY_NAMES } from "../provider/link/properties";
 import { withSecrets } from "./connection-secrets";
+import { hostsAhead } from "./hosts-ahead";
 import type { LinkArgs } from "./link-args";
 
 /**
@@ -74,7 +75,8 @@ export abstract class Link<Args extends LinkArgs = LinkArgs> extends pulumi.Cust
       kind,
       // Handlers are not told who asks; name, MAC address and mark are made from it.
       resourceUrn: pulumi.createUrn(name, type, opts.parent),
-      ...(waitsForOthers(opts) && { waits: true }),
+      // One that waits for others may be on a host that is not there yet.
+      ...(waitsForOthers(opts) ? { waits: true } : { hostsAhead: hostsAhead(args.connection) }),
       __provider: PROVIDER,
     };
     // Pulumi makes four promises for each property and notes for each where it was made, through ts-node's

@@ -40,7 +40,7 @@ export function resolve(given: Connection, config: Config, giver: Giver): Resolv
   const rest = without(stack, SAID_BY_NO_FILE);
   const leftBy = (higher: Connection): Connection => without(rest, replaced(rest, higher));
   const otherwise = leftBy(connection);
-  const key = JSON.stringify([connection, otherwise].map(sorted));
+  const key = keyOf([connection, otherwise]);
   if (!isOld) return { connection, otherwise, key };
   const past = pick(given, CREDENTIAL_FIELDS);
   const now = without(
@@ -146,5 +146,11 @@ function pick<T extends object>(from: T, fields: readonly string[]): T {
   return Object.fromEntries(Object.entries(from).filter(([name]) => fields.includes(name))) as T;
 }
 
-const sorted = (connection: Connection): unknown[] =>
-  Object.entries(connection).sort(([one], [other]) => (one < other ? -1 : 1));
+/** The same for the same values, in whatever order their fields came. */
+function keyOf(value: unknown): string {
+  return JSON.stringify(value, (_field, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  );
+}

@@ -29,14 +29,9 @@ export interface CheckContext {
  * back from old inputs with `ignoreChanges: ["*"]`.
  */
 const OTHER_INPUTS = [
-  "kind",
-  "resourceUrn",
-  "connection",
-  "adopt",
-  "waits",
-  "identity",
-  "machine",
-] as const;
+  ...["kind", "resourceUrn", "connection", "hostsAhead"],
+  ...["adopt", "waits", "identity", "machine"],
+];
 
 const ARGUMENTS = [...PROPERTY_NAMES, "connection", "adopt"];
 
@@ -57,8 +52,7 @@ export function checkLink(
   const checked: Record<string, unknown> = {};
 
   for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || value === null || (OTHER_INPUTS as readonly string[]).includes(name))
-      continue;
+    if (value === undefined || value === null || OTHER_INPUTS.includes(name)) continue;
     if (!Object.hasOwn(PROPERTIES, name)) fail(name, unknownProperty(name, ARGUMENTS));
     else
       checked[name] = isUnknown(value)

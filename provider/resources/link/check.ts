@@ -3,15 +3,14 @@ import { isHostError, messageOf } from "../../errors";
 import { againAfterLoss } from "../../host/after-loss";
 import type { LinkHost } from "../../host/link-host";
 import type { Namespace } from "../../host/namespaces";
-import { openHost } from "../../host/open-host";
 import { DeviceCache } from "../../host/device-cache";
 import { checkLink, type CheckFailure } from "../../link/check";
 import { Claims } from "../../link/claims";
-import type { Connection, LinkInputs, Netns } from "../../link/model";
+import type { LinkInputs, Netns } from "../../link/model";
 import { adoptee, refusals } from "../../link/refusals";
 import type { CheckAnswer, CheckRequest } from "../../request";
 import { foreseenCutOffs } from "./cut-off";
-import { Patience } from "./patience";
+import { hostInTime, LOOK_MS, nameOf, reachAhead } from "./hosts-ahead";
 import { type Reach, whichHost } from "./which-host";
 
 const claims = new Claims();
@@ -20,33 +19,27 @@ const devices = new DeviceCache();
 // it kept of them the first time, diff has seen; the new link must be the one that diff was told of.
 const before = new Map<string, LinkInputs>();
 
-// Preview must not hang on a host that is slow to answer.
-const LOOK_MS = 5000;
-const patience = new Patience(LOOK_MS);
-
 export async function checkLinkInputs({
   inputs: given,
   oldInputs,
   config,
   isUnknown,
 }: CheckRequest): Promise<CheckAnswer> {
-  const { connection, waits } = given;
+  const { connection, waits, hostsAhead } = given;
+  const looks = config("snapshot") !== "off";
+  if (looks) reachAhead(hostsAhead, config, lookAhead);
   const urn = String(given["resourceUrn"]);
   if (oldInputs?.identity !== undefined) before.set(urn, oldInputs as LinkInputs);
   const old = before.get(urn);
-  const asksHosts = config("snapshot") !== "off";
-  const reach: Reach = (to) => patience.wait(nameOf(to), openHost(to, config));
-  const host = await whichHost(connection, old, {
-    isUnknown,
-    reach: asksHosts ? reach : undefined,
-  });
+  const reach: Reach = (to) => hostInTime(to, config);
+  const host = await whichHost(connection, old, { isUnknown, reach: looks ? reach : undefined });
   const { inputs, failures } = checkLink(given, { ...host, isUnknown });
   // What is unknown, or wrong already, says nothing about the host yet.
   if (failures.length > 0 || isUnknown(inputs)) return { inputs, failures };
   const known = inputs as unknown as LinkInputs;
   const conflicts = claims.claim(urn, known);
   // What dependsOn names may still change the host: nothing that is seen now would be a reason to refuse.
-  if (conflicts.length > 0 || waits === true || !asksHosts) return { inputs, failures: conflicts };
+  if (conflicts.length > 0 || waits === true || !looks) return { inputs, failures: conflicts };
   const look = againAfterLoss(`check ${known.name}`, () => lookAt(known, old, reach));
   const tooLate = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
     inputs: known,
@@ -67,8 +60,9 @@ interface Look {
 
 const unchecked = (why: string): string => `was not checked against its host: ${why}`;
 
-function nameOf({ host, id, port }: Connection = {}): string {
-  return [host ?? id ?? "this machine", ...(port === undefined ? [] : [port])].join(":");
+/** Most lower devices are in the host's own namespace. */
+async function lookAhead(host: LinkHost): Promise<unknown> {
+  return devices.of(host, await host.namespace(undefined), false);
 }
 
 /** What the kernel would refuse, told from one cached read-only look at the host. */

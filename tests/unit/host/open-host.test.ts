@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { whenUnreachable } from "../../../provider/host/open-host";
+import { openHost, whenUnreachable } from "../../../provider/host/open-host";
 import { configOf } from "../../support/two-sources";
 
 describe("a host that cannot be reached", () => {
@@ -15,5 +15,18 @@ describe("a host that cannot be reached", () => {
       () => whenUnreachable({}, configOf({ unreachable: "perhaps" })),
       /none of fail, forget, keep/,
     );
+  });
+});
+
+describe("a connection that is asked for twice", () => {
+  it("is one, in whatever order its fields are given", async () => {
+    const launcher = { command: ["false"] };
+    // A failure is remembered for the run, so the second one is the first.
+    const failure = (connection: object): Promise<unknown> =>
+      openHost(connection, configOf({})).catch((error: unknown) => error);
+    const first = await failure({ id: "twice", launcher });
+    assert.ok(first instanceof Error);
+    assert.equal(await failure({ launcher, id: "twice" }), first);
+    assert.notEqual(await failure({ launcher, id: "another" }), first);
   });
 });

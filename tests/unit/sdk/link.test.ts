@@ -78,6 +78,16 @@ describe("a link in a program", () => {
     assert.deepEqual([first?.inputs["waits"], second?.inputs["waits"]], [undefined, true]);
   });
 
+  it("brings the hosts that come after it, but for those that others may have to make first", async () => {
+    const { a, b, c } = await registered(() => {
+      const first = new Macvlan("a", { ...eth0, connection: "hv1" });
+      const last = new Macvlan("c", { ...eth0, connection: "hv3" }, { dependsOn: first });
+      return [first, new Macvlan("b", { ...eth0, connection: { host: "hv2" } }), last];
+    });
+    assert.equal(a?.inputs["hostsAhead"], '["hv1",{"host":"hv2"}]');
+    assert.deepEqual([b?.inputs["hostsAhead"], c?.inputs["hostsAhead"]], [undefined, undefined]);
+  });
+
   it("hands over its arguments, and nothing for those that are left out", async () => {
     const args = {
       connection: { sudo: true },
@@ -97,8 +107,10 @@ describe("a link in a program", () => {
       return [new Macvtap("web", { ...eth0, tap: { owner: 0 } }, { dependsOn: first })];
     });
     assert.equal(given["waits"], true);
-    const { failures } = checkLink(given, { host: "h", isUnknown });
+    const beside = { ...given, hostsAhead: '["hv1"]' };
+    const { inputs, failures } = checkLink(beside, { host: "h", isUnknown });
     assert.deepEqual(failures, []);
+    assert.ok(!("waits" in inputs || "hostsAhead" in inputs));
   });
 
   it("has an output for every property, and for what only the kernel knows", async () => {
