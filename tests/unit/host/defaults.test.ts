@@ -38,7 +38,7 @@ describe("what a connection leaves out", () => {
   it("may be every field that is not about one host alone", () => {
     for (const field of DEFAULTED_FIELDS) {
       const [given, kept = given] = EXAMPLES[field][0][0] ?? [];
-      const text = typeof given === "object" ? JSON.stringify(given) : String(given);
+      const text = typeof given === "string" ? given : JSON.stringify(given);
       const fromEnvironment = program({ host: "hv1" }, configOf({ [field]: text }));
       assert.deepEqual(fromEnvironment.connection, { host: "hv1", [field]: kept }, field);
       const { connection, otherwise } = program({ host: "hv1" }, configOf({}, { [field]: text }));
