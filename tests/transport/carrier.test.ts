@@ -153,12 +153,12 @@ describe("the agent's own connection", function () {
     const connection = host.connection(HOST.first);
     const { session } = await openHost(connection, lab().config);
     const asked: string[] = [];
-    const { file, request } = session;
-    session.file = (query) => (asked.push(query.op), file.call(session, query));
+    const [file, request] = [session.file.bind(session), session.request.bind(session)];
+    session.file = (query) => (asked.push(query.op), file(query));
     session.request = (handle, message) => {
       const type = Buffer.from(message).readUInt16LE(4);
       if (type === RTM_GETADDR || type === RTM_GETROUTE) asked.push(`request ${type}`);
-      return request.call(session, handle, message);
+      return request(handle, message);
     };
     const links = Array.from(
       { length: 12 },
