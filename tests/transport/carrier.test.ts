@@ -153,8 +153,7 @@ describe("the agent's own connection", function () {
     const connection = host.connection(HOST.first);
     const { session } = await openHost(connection, lab().config);
     const asked: string[] = [];
-    const file = session.file.bind(session);
-    const request = session.request.bind(session);
+    const [file, request] = [session.file.bind(session), session.request.bind(session)];
     session.file = (query) => (asked.push(query.op), file(query));
     session.request = (handle, message) => {
       const type = Buffer.from(message).readUInt16LE(4);

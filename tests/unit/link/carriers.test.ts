@@ -21,7 +21,11 @@ const address = (index: number, text: string, scope = 0): AddressMessage => ({
 });
 const socket = (
   attributes: RouteAttributes | undefined,
-  { local = LOCAL, remote = REMOTE, type = Number(RTN_UNICAST) } = {},
+  {
+    local = LOCAL,
+    remote = REMOTE,
+    type = RTN_UNICAST,
+  }: Partial<Record<"local" | "remote", string> & { type: number }> = {},
 ): Traced => ({
   ends: { local, localPort: 22, remote, remotePort: 40_000 },
   routes:
