@@ -1,9 +1,12 @@
 import { commandTransport } from "../transport/command";
 import { localTransport } from "../transport/local";
-import { opensshTransport } from "../transport/openssh";
+import type * as Openssh from "../transport/openssh";
 import type * as Ssh from "../transport/ssh";
 import type { Transport } from "../transport/transport";
 import type { Resolved } from "./defaults";
+
+/* eslint-disable @typescript-eslint/no-require-imports --
+   The ways over SSH are loaded when they are gone: they take longer to load than all the rest, and a local run has no use for them. */
 
 /** How an agent is started at the other end of a connection. */
 export function transportTo({ connection, past, otherwise }: Resolved): Transport {
@@ -13,6 +16,7 @@ export function transportTo({ connection, past, otherwise }: Resolved): Transpor
   if (host === undefined) return localTransport({ python, sudo });
   if (launcher === "openssh") {
     const { port, user, privateKeyPath, knownHosts, hostKeyPolicy, perDialTimeout } = connection;
+    const { opensshTransport } = require("../transport/openssh") as typeof Openssh;
     return opensshTransport({
       host,
       port,
@@ -27,8 +31,6 @@ export function transportTo({ connection, past, otherwise }: Resolved): Transpor
       connectTimeoutSeconds: perDialTimeout,
     });
   }
-  // Loaded here, and not above: ssh2 takes longer to load than all the rest, and a local run has no use for it.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { sshTransport } = require("../transport/ssh") as typeof Ssh;
   return sshTransport({ ...connection, host, past, otherwise });
 }

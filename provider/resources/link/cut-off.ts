@@ -1,5 +1,5 @@
 import { HostError } from "../../errors";
-import { Carriers } from "../../host/carriers";
+import type * as Finding from "../../host/carriers";
 import type { LinkHost } from "../../host/link-host";
 import type { Place } from "../../host/namespaces";
 import type { Snapshot } from "../../link/causes";
@@ -8,7 +8,7 @@ import { type CutOff, cutOffBy, type Deed, deedsOfInputs } from "../../link/cut-
 import type { LinkInputs } from "../../link/model";
 import { adoptee } from "../../link/refusals";
 
-const known = new WeakMap<LinkHost, Carriers>();
+const known = new WeakMap<LinkHost, Finding.Carriers>();
 
 /** Throws where one of the deeds would cut the connection to the host. On this machine none can. */
 export async function refuseToCutOff(
@@ -46,14 +46,22 @@ export async function foreseenCutOffs(
   }));
 }
 
+function carriersOf(host: LinkHost): Finding.Carriers {
+  // Few runs need it, and none that is local: no other loads the netlink of routes and addresses.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { Carriers } = require("../../host/carriers") as typeof Finding;
+  const carriers = known.get(host) ?? new Carriers(host);
+  known.set(host, carriers);
+  return carriers;
+}
+
 async function cutOffs(
   host: LinkHost,
   place: Place,
   deeds: readonly Deed[],
 ): Promise<readonly CutOff[]> {
   if (!host.session.isRemote || deeds.length === 0) return [];
-  const carriers = known.get(host) ?? new Carriers(host);
-  known.set(host, carriers);
+  const carriers = carriersOf(host);
   const look = async (fresh: boolean): Promise<CutOff[]> => {
     const below = await carriers.in(place.below, fresh);
     const connecting = { below, beside: await carriers.in(place.beside, false) };

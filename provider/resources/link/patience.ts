@@ -7,7 +7,10 @@ export class Patience {
 
   constructor(private readonly ms: number) {}
 
-  /** So long from when the host was first asked for; nothing after that, unless the answer is there. */
+  /**
+   * So long from when the host was first asked for; nothing after that, unless the answer is there. One
+   * that answers has all of it again: its connection may be made anew later in the run.
+   */
   async wait<T>(host: string, answer: Promise<T>): Promise<T> {
     const since = this.#since.get(host) ?? performance.now();
     this.#since.set(host, since);
@@ -20,6 +23,12 @@ export class Patience {
       );
       timer.unref();
     });
-    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+    try {
+      const answered = await Promise.race([answer, late]);
+      this.#since.delete(host);
+      return answered;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

@@ -25,6 +25,13 @@ describe("the patience of check", () => {
     assert.equal(await patience.wait("slow", Promise.resolve("here")), "here");
   });
 
+  it("is whole again for a host that answered: it may be connected to anew", async () => {
+    const patience = new Patience(50);
+    assert.equal(await patience.wait("alive", sleep(10, "here")), "here");
+    await sleep(60);
+    assert.equal(await patience.wait("alive", sleep(10, "again")), "again");
+  });
+
   it("with one host says nothing of another", async () => {
     const patience = new Patience(50);
     await assert.rejects(patience.wait("dead", never), isLate);
