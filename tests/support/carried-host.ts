@@ -1,6 +1,5 @@
 /** A host with two cards, a client beyond both of them, and a real sshd between the two. */
-import { chmodSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync } from "node:fs";
 import type { Connection } from "../../provider/link/model";
 import type { KernelLab } from "./kernel-lab";
 import { Sshd } from "./sshd";
@@ -32,7 +31,7 @@ export class CarriedHost {
     const sshd = await Sshd.start({
       netns,
       orphan: true,
-      by: ["unshare", "--mount", asHost()],
+      by: AS_HOST,
       address: "::",
       config: ["ListenAddress 0.0.0.0"],
       hostKeyTypes: ["ed25519"],
@@ -77,21 +76,15 @@ export interface Login {
 }
 
 /** Runs what follows it with a copy of /etc that nobody else sees, in which there is a user who may become root. */
-function asHost(): string {
-  const path = join(process.env["TMPDIR"] ?? "/tmp", `pmv-as-host-${process.pid}`);
-  writeFileSync(
-    path,
-    `#!/bin/sh -e
-etc=$(mktemp -d)
-cp -a /etc/. "$etc"
-mount -n --bind "$etc" /etc
-id tester >/dev/null 2>&1 || useradd -M -d / -s /bin/sh tester
-# Locked, it would not be let in.
-usermod -p '*' tester
-echo 'tester ALL=(root) NOPASSWD: ALL' >/etc/sudoers
-exec "$@"
-`,
-  );
-  chmodSync(path, 0o755);
-  return path;
-}
+const AS_HOST = [
+  ...["unshare", "--mount", "sh", "-ec"],
+  `mount -n -t tmpfs tmpfs /mnt
+  cp -a /etc/. /mnt
+  mount -n --bind /mnt /etc
+  id tester >/dev/null 2>&1 || useradd -M -d / -s /bin/sh tester
+  # Locked, it would not be let in.
+  usermod -p '*' tester
+  echo 'tester ALL=(root) NOPASSWD: ALL' >/etc/sudoers
+  exec "$@"`,
+  "sh",
+];
