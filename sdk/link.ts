@@ -19,16 +19,11 @@ const KERNEL_OUTPUTS = [
   "usedBroadcastQueueLength",
 ] as const;
 
-/** What each class of links says of itself. */
-interface LinkClass {
-  readonly type: string;
-  readonly kind: Kind;
-  /** Beside those that every link has. */
-  readonly outputs: readonly (keyof LinkState)[];
-}
-
-/** What macvlan and macvtap have in common, which is all but the tap device. */
-export abstract class Link<Args extends LinkArgs = LinkArgs> extends pulumi.CustomResource {
+/**
+ * What macvlan and macvtap have in common, which is all but the tap device. It has no constructor: where
+ * in the program a resource stands, Pulumi tells by the frame above that of the first one below its own.
+ */
+export abstract class Link extends pulumi.CustomResource {
   /** As the kernel holds them, not as they were declared. */
   declare readonly lowerDevice: pulumi.Output<string>;
   declare readonly lowerNetns: pulumi.Output<Netns | undefined>;
@@ -62,34 +57,55 @@ export abstract class Link<Args extends LinkArgs = LinkArgs> extends pulumi.Cust
   declare readonly actualLowerDevice: pulumi.Output<string>;
   /** Packets; the largest `broadcastQueueLength` on the lower device. */
   declare readonly usedBroadcastQueueLength: pulumi.Output<number | undefined>;
+}
 
-  constructor(name: string, args: Args, opts: pulumi.CustomResourceOptions = {}) {
-    const { type, kind, outputs } = new.target as unknown as LinkClass;
-    const unknown = Object.fromEntries(
-      [...PROPERTY_NAMES, ...KERNEL_OUTPUTS, ...outputs].map((output) => [output, undefined]),
-    );
-    const inputs = {
-      ...unknown,
-      ...args,
-      ...(args.connection !== undefined && { connection: withSecrets(args.connection) }),
-      kind,
-      // Handlers are not told who asks; name, MAC address and mark are made from it.
-      resourceUrn: pulumi.createUrn(name, type, opts.parent),
-      // One that waits for others may be on a host that is not there yet.
-      ...(waitsForOthers(opts) ? { waits: true } : { hostsAhead: hostsAhead(args.connection) }),
-      __provider: PROVIDER,
-    };
-    // Pulumi makes four promises for each property and notes for each where it was made, through ts-node's
-    // source maps: 20 ms for a link's 35 properties, a third of a run. Only its report of leaked promises reads it.
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
-    try {
-      // Old and new would have one name: with --replace the engine asks nobody and would make the new link first.
-      super(type, name, inputs, { deleteBeforeReplace: true, ...opts });
-    } finally {
-      Error.stackTraceLimit = stackTraceLimit;
-    }
-  }
+/** What each class of links says of itself. */
+export interface LinkClass {
+  readonly type: string;
+  readonly kind: Kind;
+  /** Beside those that every link has. */
+  readonly outputs: readonly (keyof LinkState)[];
+}
+
+/** What Pulumi's own constructor is to be called with. */
+export function registrationOf(
+  { type, kind, outputs }: LinkClass,
+  name: string,
+  args: LinkArgs,
+  opts: pulumi.CustomResourceOptions = {},
+): [type: string, name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions] {
+  const unknown = Object.fromEntries(
+    [...PROPERTY_NAMES, ...KERNEL_OUTPUTS, ...outputs].map((output) => [output, undefined]),
+  );
+  // One that waits for others may be on a host that is not there yet.
+  const waits = waitsForOthers(opts);
+  const ahead = waits ? undefined : hostsAhead(args.connection);
+  const inputs = {
+    ...unknown,
+    ...args,
+    ...(args.connection !== undefined && { connection: withSecrets(args.connection) }),
+    kind,
+    // Handlers are not told who asks; name, MAC address and mark are made from it.
+    resourceUrn: pulumi.createUrn(name, type, opts.parent),
+    ...(waits && { waits }),
+    ...(ahead !== undefined && { hostsAhead: ahead }),
+    __provider: PROVIDER,
+  };
+  // Old and new would have one name: with --replace the engine asks nobody and would make the new link first.
+  return [type, name, inputs, { deleteBeforeReplace: true, ...opts }];
+}
+
+/**
+ * Pulumi makes four promises for each property and notes for each where it was made, through ts-node's
+ * source maps: 20 ms for a link's 35 properties, a third of a run. Only its report of leaked promises
+ * reads it. Ends when the answer is called.
+ */
+export function withoutTraces(): () => void {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  return () => {
+    Error.stackTraceLimit = stackTraceLimit;
+  };
 }
 
 /** What the program makes first may change the host that check looks at. */

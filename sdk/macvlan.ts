@@ -1,7 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { lxcConfigFor } from "../provider/link/handover";
-import { Link } from "./link";
+import { Link, registrationOf, withoutTraces } from "./link";
 import type { MacvlanArgs } from "./link-args";
+
+const TYPE = "pulumi-nodejs:dynamic/macvlan:Macvlan";
+const MACVLAN_LINK = { type: TYPE, kind: "macvlan", outputs: [] } as const;
 
 /**
  * A macvlan link: a network interface with a MAC address of its own on top of a lower device.
@@ -9,10 +12,17 @@ import type { MacvlanArgs } from "./link-args";
  * @example
  * new Macvlan("web", { lowerDevice: "eth0", mode: "bridge", netns: "web" });
  */
-export class Macvlan extends Link<MacvlanArgs> {
-  static readonly type = "pulumi-nodejs:dynamic/macvlan:Macvlan";
-  static readonly kind = "macvlan";
-  static readonly outputs = [] as const;
+export class Macvlan extends Link {
+  static readonly type = TYPE;
+
+  constructor(name: string, args: MacvlanArgs, opts?: pulumi.CustomResourceOptions) {
+    const restore = withoutTraces();
+    try {
+      super(...registrationOf(MACVLAN_LINK, name, args, opts));
+    } finally {
+      restore();
+    }
+  }
 
   /** Lines for the configuration of an LXC container that takes the link. */
   get lxcConfig(): pulumi.Output<string> {

@@ -1,8 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { libvirtInterfaceXmlFor, qemuArgsFor } from "../provider/link/handover";
 import type { Tap } from "../provider/link/model";
-import { Link } from "./link";
+import { Link, registrationOf, withoutTraces } from "./link";
 import type { MacvtapArgs } from "./link-args";
+
+const TYPE = "pulumi-nodejs:dynamic/macvlan:Macvtap";
+const MACVTAP_LINK = {
+  type: TYPE,
+  kind: "macvtap",
+  outputs: ["tapDevice", "tapMajor", "tapMinor"],
+} as const;
 
 /**
  * A macvtap link: a macvlan whose frames a program reads and writes through a character device,
@@ -11,16 +18,23 @@ import type { MacvtapArgs } from "./link-args";
  * @example
  * new Macvtap("vm1", { lowerDevice: "eth0", mode: "bridge", tap: { owner: "libvirt-qemu", mode: "0660" } });
  */
-export class Macvtap extends Link<MacvtapArgs> {
-  static readonly type = "pulumi-nodejs:dynamic/macvlan:Macvtap";
-  static readonly kind = "macvtap";
-  static readonly outputs = ["tapDevice", "tapMajor", "tapMinor"] as const;
+export class Macvtap extends Link {
+  static readonly type = TYPE;
 
   declare readonly tap: pulumi.Output<Tap>;
   /** Path of the tap device on the host: "/dev/tap18". Undefined where the host has no devtmpfs. */
   declare readonly tapDevice: pulumi.Output<string | undefined>;
   declare readonly tapMajor: pulumi.Output<number>;
   declare readonly tapMinor: pulumi.Output<number>;
+
+  constructor(name: string, args: MacvtapArgs, opts?: pulumi.CustomResourceOptions) {
+    const restore = withoutTraces();
+    try {
+      super(...registrationOf(MACVTAP_LINK, name, args, opts));
+    } finally {
+      restore();
+    }
+  }
 
   /** Arguments for QEMU that is started with descriptor 3 open on the tap device: `qemu-system-x86_64 … 3<>/dev/tap18`. */
   get qemuArgs(): pulumi.Output<string> {

@@ -38,6 +38,12 @@ describe("a program's life", function () {
     assert.equal(outputs["tap"], `/dev/tap${stack.link("vm").ifindex}`);
   });
 
+  it("is known by where the program makes each", async () => {
+    const { web, vm } = await story().saved();
+    for (const link of [web, vm])
+      assert.match(link?.sourcePosition ?? "none", /^project:\/\/\/index\.js#\d+,\d+$/);
+  });
+
   it("has nothing to do a second time", async () => {
     assert.match((await story().succeed("up")).stdout, /3 unchanged/);
   });

@@ -98,6 +98,7 @@ describe("a host that is no longer reached", function () {
     sshd.stop();
     const failed = await stack.fail("destroy");
     assert.match(failed, /nothing listens on that port \(ECONNREFUSED\)/);
+    assert.match(failed, /PULUMI_MACVLAN_UNREACHABLE=forget deletes without it/);
     const kept = await stack.succeed("refresh", { env: { PULUMI_MACVLAN_UNREACHABLE: "keep" } });
     assert.match(kept.stdout, /WARNING: Cannot read macvlan web.*believed, unseen/);
     assert.match(kept.stdout, /2 unchanged/);

@@ -37,6 +37,8 @@ export interface SavedResource {
   readonly id?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** Where the program makes it: "project:///index.js#5,17". */
+  readonly sourcePosition?: string;
 }
 
 export interface SavedStack {
