@@ -8,7 +8,6 @@ import type { Connection } from "../../provider/link/model";
 import type { Config } from "../../provider/request";
 import type { IpLink } from "./ip-link";
 import { refuseOutsideSandbox } from "./kernel-guard";
-import { PYTHON } from "./python";
 
 let count = 0;
 
@@ -30,7 +29,7 @@ export class KernelLab {
   readonly #connections: Connection[] = [{}];
 
   /** The provider's settings in this lab. */
-  readonly config: Config = (key) => (key === "python" ? PYTHON : undefined);
+  readonly config: Config = () => undefined;
 
   /** A named namespace with loopback up and nothing else. */
   namespace(name = `lab${process.pid}-${++count}`): string {
