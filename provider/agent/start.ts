@@ -35,11 +35,11 @@ export async function startAgent(
   const marker = `pulumi-macvlan-${randomBytes(16).toString("hex")}`;
   let channel: Channel | undefined;
   const nobodyWaits = new AbortController();
-  const within = new Deadline(deadlineSeconds, () => {
-    nobodyWaits.abort();
+  const tooLate = (): HostError => {
     const said = saying(channel?.stderrTail() ?? "");
     return broken(transport.host, `It did not answer within ${deadlineSeconds} seconds${said}`);
-  });
+  };
+  const within = new Deadline(deadlineSeconds, tooLate, () => nobodyWaits.abort());
   try {
     const starting = transport
       .start(bootProgram(marker, source.length), nobodyWaits.signal)
@@ -167,11 +167,15 @@ class Deadline {
   readonly #timer: NodeJS.Timeout;
   readonly #passed: Promise<never>;
 
-  constructor(seconds: number, error: () => Error) {
+  /** `after`: done once all who watch have been told, and not for another reason that it gives. */
+  constructor(seconds: number, error: () => Error, after: () => void) {
     let expire: (error: Error) => void = () => undefined;
     this.#passed = new Promise((_resolve, reject) => (expire = reject));
     this.#passed.catch(() => undefined);
-    this.#timer = setTimeout(() => expire(error()), seconds * 1000);
+    this.#timer = setTimeout(() => {
+      expire(error());
+      after();
+    }, seconds * 1000);
   }
 
   watch<T>(step: Promise<T>, discard?: (late: T) => void): Promise<T> {
