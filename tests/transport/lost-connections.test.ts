@@ -95,8 +95,12 @@ describe("A connection that breaks", function () {
         let before = { ...proxy.bytes };
         for (const [n, direction] of DIRECTIONS.entries()) {
           const kind = KINDS[n % KINDS.length] ?? "macvlan";
-          await run(kind, () => (before = { ...proxy.bytes }));
-          const all = proxy.bytes[direction] - before[direction];
+          const measured = async (): Promise<number> => {
+            await run(kind, () => (before = { ...proxy.bytes }));
+            return proxy.bytes[direction] - before[direction];
+          };
+          // A first one asks for what later ones know.
+          const all = Math.min(await measured(), await measured());
           const moments = Array.from({ length: RANDOM_CUTS }, () => Math.ceil(random() * all));
           for (const moment of [1, ...moments, all]) {
             const connections = proxy.connections;
