@@ -2,6 +2,7 @@
 import { HostError } from "../errors";
 import { checkConnection } from "../link/check-connection";
 import {
+  checkField,
   CONNECTION_FIELDS,
   type ConnectionField,
   DEFAULTED_FIELDS,
@@ -95,13 +96,13 @@ function said(given: Connection, config: Config, from: ConfigSource): Connection
   const values: Record<string, unknown> = {};
   const failures: string[] = [];
   for (const field of DEFAULTED_FIELDS) {
-    const { of, insteadForOpenssh, type } = CONNECTION_FIELDS[field];
+    const { of, insteadForOpenssh } = CONNECTION_FIELDS[field];
     if (of !== "agent" && !isOverSsh) continue;
     if (launcher === "openssh" && insteadForOpenssh !== undefined) continue;
     const text = config(field, from);
     if (text === undefined) continue;
     const name = from === "stack" ? `macvlan:${field}` : variableOf(field);
-    const value = type.parse(SPELLINGS[field]?.(text) ?? text, name, (path, reason) =>
+    const value = checkField(field, SPELLINGS[field]?.(text) ?? text, name, (path, reason) =>
       failures.push(`${path}: ${reason}`),
     );
     if (value !== undefined) values[field] = value;

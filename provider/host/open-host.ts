@@ -64,6 +64,6 @@ export function whenUnreachable(
     kind: "refused",
     operation: "connect",
     host: host ?? "this machine",
-    cause: `unreachable: "${asked}" is none of ${WHEN_UNREACHABLE.join(", ")}`,
+    cause: `unreachable: it is none of ${WHEN_UNREACHABLE.join(", ")}`,
   });
 }

@@ -217,6 +217,16 @@ export function isGiven(given: object, field: ConnectionField): boolean {
   return value !== undefined && value !== null;
 }
 
+/** One field's value, wherever it comes from; what is wrong with it is said without it, since it may be a credential. */
+export function checkField(
+  field: ConnectionField,
+  value: unknown,
+  path: string,
+  fail: Fail,
+): unknown {
+  return CONNECTION_FIELDS[field].type.parse(value, path, withoutValue(value, fail));
+}
+
 function withoutValue(value: unknown, fail: Fail): Fail {
   const shown = show(value);
   return (path, reason) =>
@@ -236,8 +246,7 @@ export function checkFields(
     const field = known.find((each) => each === name);
     if (field === undefined) fail(`${path}.${name}`, unknownProperty(name, known));
     else {
-      const { type } = CONNECTION_FIELDS[field];
-      const parsed = type.parse(value, `${path}.${field}`, withoutValue(value, fail));
+      const parsed = checkField(field, value, `${path}.${field}`, fail);
       if (parsed !== undefined) checked[field] = parsed;
     }
   }

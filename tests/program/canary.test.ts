@@ -78,10 +78,10 @@ describe("a canary in the place of a credential", function () {
         },
       );
       for (const [name, value, reason] of [
-        ["PRIVATE_KEY", LOGIN, /privateKey: It is not the whole text/],
-        ["PRIVATE_KEY_PATH", canaries.key, /privateKeyPath: It is no path/],
-        ["HOST_KEY_POLICY", HOP, /hostKeyPolicy: It is none of/],
-        ["KEEPALIVE", HOP, /keepalive: It is no integer/],
+        ["PRIVATE_KEY", LOGIN, /_PRIVATE_KEY: It is not the whole text/],
+        ["PRIVATE_KEY_PATH", canaries.key, /_PRIVATE_KEY_PATH: It is no path/],
+        ["HOST_KEY_POLICY", HOP, /_HOST_KEY_POLICY: It is none of/],
+        ["KEEPALIVE", HOP, /_KEEPALIVE: It is no integer/],
       ] as const)
         await fails(canaries.connection(), reason, { env: { [`PULUMI_MACVLAN_${name}`]: value } });
     } finally {

@@ -77,7 +77,7 @@ describe("what a connection leaves out", () => {
       program({ host: "hv1" }, configOf(environment, stack));
     assert.throws(
       () => wrong({ perDialTimeout: "soon" }),
-      /PULUMI_MACVLAN_PER_DIAL_TIMEOUT: "soon"/,
+      /PULUMI_MACVLAN_PER_DIAL_TIMEOUT: It is no integer/,
     );
     assert.throws(() => wrong({}, { keepalive: "x" }), /macvlan:keepalive: "x" is no integer/);
     assert.throws(
