@@ -53,7 +53,10 @@ describe("a program that would cut its own connection", function () {
     host.ip("addr", "flush", "dev", "card0");
     host.ip("addr", "add", `${HOST.first}/24`, "dev", "web");
     const outputs = async (): Promise<unknown> =>
-      Object.entries(await stack.saved()).map(([name, saved]) => [name, saved.id, saved.outputs]);
+      Object.entries(await stack.saved())
+        .map(([name, saved]) => [name, saved.id, saved.outputs])
+        // The engine saves them in no order.
+        .sort();
     const before = await outputs();
     const down = program(passthru("card1")).replace('"bridge"', '"bridge", adminState: "down"');
     stack.write(down);

@@ -79,7 +79,7 @@ describe("what a connection leaves out", () => {
       () => wrong({ perDialTimeout: "soon" }),
       /PULUMI_MACVLAN_PER_DIAL_TIMEOUT: It is no integer/,
     );
-    assert.throws(() => wrong({}, { keepalive: "x" }), /macvlan:keepalive: "x" is no integer/);
+    assert.throws(() => wrong({}, { keepalive: "x" }), /macvlan:keepalive: It is no integer/);
     assert.throws(
       () => wrong({ privateKey: "canary", proxy: '[{"password":"canary"}]' }),
       (error: Error) =>
