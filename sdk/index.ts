@@ -1,6 +1,6 @@
 export type { ConnectionArgs, HopArgs } from "./connection-args";
 export type { LinkArgs, MacvlanArgs, MacvtapArgs, NetnsArgs, TapArgs } from "./link-args";
-export { Link } from "./link";
+export type { Link } from "./link";
 export { Macvlan } from "./macvlan";
 export { Macvtap } from "./macvtap";
 export type { AddrGenMode, AdminState, Mode, Netns, Tap } from "../provider/link/model";

@@ -19,45 +19,53 @@ const KERNEL_OUTPUTS = [
   "usedBroadcastQueueLength",
 ] as const;
 
-/**
- * What macvlan and macvtap have in common, which is all but the tap device. It has no constructor: where
- * in the program a resource stands, Pulumi tells by the frame above that of the first one below its own.
- */
-export abstract class Link extends pulumi.CustomResource {
+/** What macvlan and macvtap have in common, which is all but the tap device. */
+export interface Link extends pulumi.CustomResource {
   /** As the kernel holds them, not as they were declared. */
-  declare readonly lowerDevice: pulumi.Output<string>;
-  declare readonly lowerNetns: pulumi.Output<Netns | undefined>;
-  declare readonly netns: pulumi.Output<Netns | undefined>;
-  declare readonly name: pulumi.Output<string>;
-  declare readonly mode: pulumi.Output<Mode>;
-  declare readonly macAddress: pulumi.Output<string>;
+  readonly lowerDevice: pulumi.Output<string>;
+  readonly lowerNetns: pulumi.Output<Netns | undefined>;
+  readonly netns: pulumi.Output<Netns | undefined>;
+  readonly name: pulumi.Output<string>;
+  readonly mode: pulumi.Output<Mode>;
+  readonly macAddress: pulumi.Output<string>;
   /** Bytes. */
-  declare readonly mtu: pulumi.Output<number>;
+  readonly mtu: pulumi.Output<number>;
   /** Packets. */
-  declare readonly txQueueLength: pulumi.Output<number>;
-  declare readonly numTxQueues: pulumi.Output<number>;
-  declare readonly numRxQueues: pulumi.Output<number>;
-  declare readonly adminState: pulumi.Output<AdminState>;
-  declare readonly addrGenMode: pulumi.Output<AddrGenMode | undefined>;
-  declare readonly noPromisc: pulumi.Output<boolean | undefined>;
-  declare readonly noDst: pulumi.Output<boolean | undefined>;
+  readonly txQueueLength: pulumi.Output<number>;
+  readonly numTxQueues: pulumi.Output<number>;
+  readonly numRxQueues: pulumi.Output<number>;
+  readonly adminState: pulumi.Output<AdminState>;
+  readonly addrGenMode: pulumi.Output<AddrGenMode | undefined>;
+  readonly noPromisc: pulumi.Output<boolean | undefined>;
+  readonly noDst: pulumi.Output<boolean | undefined>;
   /** Packets that this link asks for. */
-  declare readonly broadcastQueueLength: pulumi.Output<number | undefined>;
-  declare readonly broadcastLimit: pulumi.Output<number | undefined>;
-  declare readonly sourceMacAddresses: pulumi.Output<string[]>;
-  declare readonly group: pulumi.Output<number>;
+  readonly broadcastQueueLength: pulumi.Output<number | undefined>;
+  readonly broadcastLimit: pulumi.Output<number | undefined>;
+  readonly sourceMacAddresses: pulumi.Output<string[]>;
+  readonly group: pulumi.Output<number>;
   /** The user's part of the alias, without our mark. */
-  declare readonly alias: pulumi.Output<string>;
-  declare readonly altNames: pulumi.Output<string[]>;
+  readonly alias: pulumi.Output<string>;
+  readonly altNames: pulumi.Output<string[]>;
   /** The link's number in its namespace, for this boot. */
-  declare readonly ifindex: pulumi.Output<number>;
+  readonly ifindex: pulumi.Output<number>;
   /** RFC 2863, as `ip` prints it: "UP", "LOWERLAYERDOWN", … */
-  declare readonly operState: pulumi.Output<string>;
+  readonly operState: pulumi.Output<string>;
   /** The device that the link really stands on: a macvlan on a macvlan stands on what is below. */
-  declare readonly actualLowerDevice: pulumi.Output<string>;
+  readonly actualLowerDevice: pulumi.Output<string>;
   /** Packets; the largest `broadcastQueueLength` on the lower device. */
-  declare readonly usedBroadcastQueueLength: pulumi.Output<number | undefined>;
+  readonly usedBroadcastQueueLength: pulumi.Output<number | undefined>;
 }
+
+/**
+ * What the classes of links extend: Pulumi's own class, and none of ours between, since Pulumi takes the
+ * line above that of the first class below its own for the one where the program makes the resource.
+ */
+export const LinkBase = pulumi.CustomResource as unknown as new (
+  type: string,
+  name: string,
+  inputs: pulumi.Inputs,
+  opts: pulumi.CustomResourceOptions,
+) => Link;
 
 /** What each class of links says of itself. */
 export interface LinkClass {
@@ -93,19 +101,6 @@ export function registrationOf(
   };
   // Old and new would have one name: with --replace the engine asks nobody and would make the new link first.
   return [type, name, inputs, { deleteBeforeReplace: true, ...opts }];
-}
-
-/**
- * Pulumi makes four promises for each property and notes for each where it was made, through ts-node's
- * source maps: 20 ms for a link's 35 properties, a third of a run. Only its report of leaked promises
- * reads it. Ends when the answer is called.
- */
-export function withoutTraces(): () => void {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  return () => {
-    Error.stackTraceLimit = stackTraceLimit;
-  };
 }
 
 /** What the program makes first may change the host that check looks at. */

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { lxcConfigFor } from "../provider/link/handover";
-import { Link, registrationOf, withoutTraces } from "./link";
+import { LinkBase, registrationOf } from "./link";
 import type { MacvlanArgs } from "./link-args";
+import { withShortTraces } from "./short-traces";
 
 const TYPE = "pulumi-nodejs:dynamic/macvlan:Macvlan";
 const MACVLAN_LINK = { type: TYPE, kind: "macvlan", outputs: [] } as const;
@@ -12,11 +13,11 @@ const MACVLAN_LINK = { type: TYPE, kind: "macvlan", outputs: [] } as const;
  * @example
  * new Macvlan("web", { lowerDevice: "eth0", mode: "bridge", netns: "web" });
  */
-export class Macvlan extends Link {
+export class Macvlan extends LinkBase {
   static readonly type = TYPE;
 
   constructor(name: string, args: MacvlanArgs, opts?: pulumi.CustomResourceOptions) {
-    const restore = withoutTraces();
+    const restore = withShortTraces();
     try {
       super(...registrationOf(MACVLAN_LINK, name, args, opts));
     } finally {

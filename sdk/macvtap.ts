@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { libvirtInterfaceXmlFor, qemuArgsFor } from "../provider/link/handover";
 import type { Tap } from "../provider/link/model";
-import { Link, registrationOf, withoutTraces } from "./link";
+import { LinkBase, registrationOf } from "./link";
 import type { MacvtapArgs } from "./link-args";
+import { withShortTraces } from "./short-traces";
 
 const TYPE = "pulumi-nodejs:dynamic/macvlan:Macvtap";
 const MACVTAP_LINK = {
@@ -18,7 +19,7 @@ const MACVTAP_LINK = {
  * @example
  * new Macvtap("vm1", { lowerDevice: "eth0", mode: "bridge", tap: { owner: "libvirt-qemu", mode: "0660" } });
  */
-export class Macvtap extends Link {
+export class Macvtap extends LinkBase {
   static readonly type = TYPE;
 
   declare readonly tap: pulumi.Output<Tap>;
@@ -28,7 +29,7 @@ export class Macvtap extends Link {
   declare readonly tapMinor: pulumi.Output<number>;
 
   constructor(name: string, args: MacvtapArgs, opts?: pulumi.CustomResourceOptions) {
-    const restore = withoutTraces();
+    const restore = withShortTraces();
     try {
       super(...registrationOf(MACVTAP_LINK, name, args, opts));
     } finally {

@@ -8,17 +8,16 @@ export interface Output {
   readonly doc: string;
 }
 
-/** The outputs that a resource class declares, each with its comment, in the order of the source. */
+/** The outputs that a resource class or its interface declares, each with its comment, in the order of the source. */
 export function outputsIn(source: string, className: string): Output[] {
   const file = ts.createSourceFile(`${className}.ts`, source, ts.ScriptTarget.ES2022, true);
-  const found = file.statements.filter(ts.isClassDeclaration);
+  const found = file.statements.filter(
+    (each) => ts.isClassDeclaration(each) || ts.isInterfaceDeclaration(each),
+  );
   const declaration = found.find(({ name }) => name?.text === className);
   if (declaration === undefined) throw new Error(`there is no class ${className}`);
-  const isOne = (
-    member: ts.ClassElement,
-  ): member is ts.PropertyDeclaration | ts.GetAccessorDeclaration =>
-    ts.isPropertyDeclaration(member) || ts.isGetAccessorDeclaration(member);
-  return declaration.members.filter(isOne).flatMap((member) => {
+  const members: readonly (ts.ClassElement | ts.TypeElement)[] = [...declaration.members];
+  return members.filter(isReadable).flatMap((member) => {
     const { type } = member;
     const isOutput =
       type !== undefined &&
@@ -33,6 +32,16 @@ export function outputsIn(source: string, className: string): Output[] {
       doc: comment === undefined ? "" : textOf(comment),
     };
   });
+}
+
+type Readable = ts.PropertyDeclaration | ts.PropertySignature | ts.GetAccessorDeclaration;
+
+function isReadable(member: ts.ClassElement | ts.TypeElement): member is Readable {
+  return (
+    ts.isPropertyDeclaration(member) ||
+    ts.isPropertySignature(member) ||
+    ts.isGetAccessorDeclaration(member)
+  );
 }
 
 function textOf({ comment }: ts.JSDoc | ts.JSDocTag): string {
