@@ -1,4 +1,5 @@
 import { HostError } from "../errors";
+import { isHere } from "../link/host";
 import { type Connection, WHEN_UNREACHABLE, type WhenUnreachable } from "../link/model";
 import type { Config } from "../request";
 import { type Giver, resolve } from "./defaults";
@@ -26,9 +27,9 @@ export async function openHost(
   giver: Giver = "program",
 ): Promise<LinkHost> {
   const resolved = resolve(given, config, giver);
-  const { host, launcher, deadline = DEADLINE_SECONDS, keepalive } = resolved.connection;
+  const { deadline = DEADLINE_SECONDS, keepalive } = resolved.connection;
   return pool.get(resolved.key, async (lost) => {
-    const isRemote = host !== undefined || launcher !== undefined;
+    const isRemote = !isHere(resolved.connection);
     const transport = transportTo(resolved);
     const { everySeconds, count } = (keepalive === undefined ? transport.keepalive : undefined) ?? {
       everySeconds: keepalive ?? resolved.otherwise.keepalive ?? KEEPALIVE_SECONDS,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { isHostError } from "../../provider/errors";
 import { Session } from "../../provider/host/session";
+import type { SshHop } from "../../provider/ssh-hop";
 import { type OpensshOptions, opensshTransport } from "../../provider/transport/openssh";
 import { type SshOptions, sshTransport } from "../../provider/transport/ssh";
 import type { Transport } from "../../provider/transport/transport";
@@ -15,17 +16,19 @@ export interface SshServer {
 
 const NOBODY = { files: [], home: "/nonexistent" };
 
-export function sshTo(server: SshServer, more: Partial<SshOptions> = {}): SshOptions {
+/** The server as one host on a way. */
+export function hopTo(server: SshServer): SshHop {
   return {
     host: server.address,
     port: server.port,
     user: "root",
     privateKeyPath: server.userKey,
     knownHosts: [server.knownHosts],
-    files: NOBODY,
-    dialErrorLimit: 0,
-    ...more,
   };
+}
+
+export function sshTo(server: SshServer, more: Partial<SshOptions> = {}): SshOptions {
+  return { ...hopTo(server), files: NOBODY, dialErrorLimit: 0, ...more };
 }
 
 export function opensshTo(server: SshServer, more: Partial<OpensshOptions> = {}): OpensshOptions {

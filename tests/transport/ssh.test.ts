@@ -5,34 +5,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isHostError } from "../../provider/errors";
-import type { SshHop } from "../../provider/ssh-hop";
 import { Session } from "../../provider/host/session";
 import { sshTransport, type SshOptions } from "../../provider/transport/ssh";
 import { eventually } from "../support/processes";
+import {
+  answers as answersBy,
+  hopTo as hop,
+  refusal as refusalBy,
+  sshTo as to,
+} from "../support/ssh-to";
 import { makeKey, Sshd } from "../support/sshd";
 import { isCompliant } from "./compliance";
 
-/** Nothing of the configuration of whoever runs the tests. */
-const NOBODY = { files: [], home: "/nonexistent" };
-
 let sshd: Sshd;
 let folder: string;
-
-const hop = (server: Sshd): SshHop => ({
-  host: server.address,
-  port: server.port,
-  user: "root",
-  privateKeyPath: server.userKey,
-  knownHosts: [server.knownHosts],
-});
-
-const to = (server: Sshd, more: Partial<SshOptions> = {}): SshOptions => ({
-  ...hop(server),
-  files: NOBODY,
-  dialErrorLimit: 0,
-  ...more,
-});
 
 const without = ({ privateKeyPath: _, ...options }: SshOptions): SshOptions => options;
 
@@ -50,21 +36,8 @@ describe("ssh", () => {
   // With a new key exchange every 256 KiB, which the suite's larger answers go through.
   isCompliant("ssh2", () => sshTransport(to(sshd)), { reachesStopped: false });
 
-  async function answers(options: SshOptions): Promise<void> {
-    const session = await Session.start(sshTransport(options));
-    await session.open(null);
-    await session.close();
-  }
-
-  async function refusal(options: SshOptions): Promise<string> {
-    const error: unknown = await Session.start(sshTransport(options)).then(
-      (session) => void session.close(),
-      (reason: unknown) => reason,
-    );
-    assert.ok(isHostError(error), `it was let in, or ${String(error)}`);
-    assert.equal(error.kind, "broken");
-    return error.message;
-  }
+  const answers = (options: SshOptions): Promise<number> => answersBy(sshTransport(options));
+  const refusal = (options: SshOptions): Promise<string> => refusalBy(sshTransport(options));
 
   const fingerprint = (line: string): string =>
     execFileSync("ssh-keygen", ["-lf", "-"], { input: line, encoding: "utf8" }).split(" ")[1] ?? "";
