@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AddrGenMode, AdminState, Kind, LinkState, Mode, Netns } from "../provider/link/model";
-import { PROPERTY_NAMES } from "../provider/link/properties";
+import { ALWAYS_SAVED, QUIET_NAMES, quietOutput, RECORD } from "../provider/link/saved-form";
 import { withSecrets } from "./connection-secrets";
 import { hostsAhead } from "./hosts-ahead";
 import type { LinkArgs } from "./link-args";
@@ -10,14 +10,6 @@ import type { LinkArgs } from "./link-args";
  * whoever installed the package and how. A contract for ever (see `provider/dynamic.ts`).
  */
 const PROVIDER = 'exports.handler=()=>require("pulumi-macvlan/provider/dynamic")';
-
-/** Known only after the kernel was asked. An output must be named here to be one. */
-const KERNEL_OUTPUTS = [
-  "ifindex",
-  "operState",
-  "actualLowerDevice",
-  "usedBroadcastQueueLength",
-] as const;
 
 /** What macvlan and macvtap have in common, which is all but the tap device. */
 export interface Link extends pulumi.CustomResource {
@@ -67,6 +59,25 @@ export const LinkBase = pulumi.CustomResource as unknown as new (
   opts: pulumi.CustomResourceOptions,
 ) => Link;
 
+/**
+ * Gives the links of a class the outputs that their program does not declare. Pulumi makes four promises
+ * for each output that it is told of, and most are never looked at: these are made when they are.
+ */
+export function withQuietOutputs(links: { readonly prototype: Link }): void {
+  for (const name of QUIET_NAMES)
+    Object.defineProperty(links.prototype, name, {
+      configurable: true,
+      get(this: { readonly [RECORD]: pulumi.Output<string | undefined> }) {
+        return this[RECORD].apply((record) => quietOutput(record, name));
+      },
+      // Pulumi's, for a declared one.
+      set(this: Link, value: unknown) {
+        const how = { configurable: true, enumerable: true, writable: true };
+        Object.defineProperty(this, name, { ...how, value });
+      },
+    });
+}
+
 /** What each class of links says of itself. */
 export interface LinkClass {
   readonly type: string;
@@ -82,8 +93,9 @@ export function registrationOf(
   args: LinkArgs,
   opts: pulumi.CustomResourceOptions = {},
 ): [type: string, name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions] {
+  // An output must be named here to be one.
   const unknown = Object.fromEntries(
-    [...PROPERTY_NAMES, ...KERNEL_OUTPUTS, ...outputs].map((output) => [output, undefined]),
+    [...ALWAYS_SAVED, RECORD, ...outputs].map((output) => [output, undefined]),
   );
   // One that waits for others may be on a host that is not there yet.
   const waits = waitsForOthers(opts);

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { lxcConfigFor } from "../provider/link/handover";
-import { LinkBase, registrationOf } from "./link";
+import { LinkBase, registrationOf, withQuietOutputs } from "./link";
 import type { MacvlanArgs } from "./link-args";
 import { withShortTraces } from "./short-traces";
 
@@ -30,3 +30,5 @@ export class Macvlan extends LinkBase {
     return this.name.apply(lxcConfigFor);
   }
 }
+
+withQuietOutputs(Macvlan);

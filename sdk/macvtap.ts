@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { libvirtInterfaceXmlFor, qemuArgsFor } from "../provider/link/handover";
 import type { Tap } from "../provider/link/model";
-import { LinkBase, registrationOf } from "./link";
+import { LinkBase, registrationOf, withQuietOutputs } from "./link";
 import type { MacvtapArgs } from "./link-args";
 import { withShortTraces } from "./short-traces";
 
@@ -48,3 +48,5 @@ export class Macvtap extends LinkBase {
     return pulumi.all([name, macAddress, mtu]).apply((args) => libvirtInterfaceXmlFor(...args));
   }
 }
+
+withQuietOutputs(Macvtap);

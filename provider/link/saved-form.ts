@@ -1,9 +1,11 @@
 /**
  * How inputs and state lie in Pulumi's checkpoint. The engine writes all of it anew at every step, value
- * by value, so what only we read is one text there, and no object of ten values.
+ * by value, so what only we read is one text there, and what is as in every new link is not there at all.
  */
+import { isDeepStrictEqual } from "node:util";
 import { omitUndefined } from "../omit-undefined";
-import type { Identity, LinkInputs, LinkState } from "./model";
+import type { Identity, Kind, LinkInputs, LinkState, PropertyName } from "./model";
+import { forKind, PROPERTIES, PROPERTY_NAMES } from "./properties";
 
 type Saved = Readonly<Record<string, unknown>>;
 
@@ -20,7 +22,8 @@ const RECORDED = [
   "bootId",
 ] as const satisfies readonly (keyof LinkState)[];
 
-const RECORD = "record";
+/** The one output that only we read. */
+export const RECORD = "record";
 
 export function saveInputs(inputs: Saved): Saved {
   const { identity } = inputs;
@@ -38,17 +41,82 @@ export function loadInputs(saved: Saved): LinkInputs {
     : saved) as unknown as LinkInputs;
 }
 
+/** Of interest whatever they are, and outputs of every link. */
+export const ALWAYS_SAVED = [
+  ...(["lowerDevice", "name", "mode", "macAddress", "mtu", "adminState"] as const),
+  ...(["ifindex", "operState", "actualLowerDevice"] as const),
+] as const satisfies readonly (keyof LinkState)[];
+
+/** An output that is saved only where it says something. */
+export type QuietName =
+  Exclude<PropertyName, (typeof ALWAYS_SAVED)[number]> | "usedBroadcastQueueLength";
+
+export const QUIET_NAMES: readonly QuietName[] = [
+  ...(PROPERTY_NAMES.filter(
+    (name) => !(ALWAYS_SAVED as readonly string[]).includes(name),
+  ) as QuietName[]),
+  "usedBroadcastQueueLength",
+];
+
+/** What a new link has of it when nobody says anything. */
+function quietValue(name: QuietName, kind: Kind): unknown {
+  if (name === "usedBroadcastQueueLength") return quietValue("broadcastQueueLength", kind);
+  const { omitted, only } = PROPERTIES[name];
+  if (only?.kind !== undefined && only.kind !== kind) return undefined;
+  switch (omitted.is) {
+    case "left alone":
+      return forKind(omitted.reset, kind);
+    case "enforced":
+      return forKind(omitted.value, kind) ?? omitted.reset;
+    default:
+      return undefined;
+  }
+}
+
 export function saveState(state: LinkState): Saved {
   const outputs: Record<string, unknown> = { ...state };
   for (const field of RECORDED) delete outputs[field];
+  const seen: Record<string, unknown> = {};
+  for (const name of QUIET_NAMES) {
+    const isDeclared = state.declared.some((path) => path.split(".")[0] === name);
+    const isAsEver = isDeepStrictEqual(state[name], quietValue(name, state.kind));
+    if (!isDeclared && isAsEver) delete outputs[name];
+    // A program that does not declare it has no output for it; one that this kernel does not have is none.
+    else if (!isAsEver && (!isDeclared || state[name] === undefined))
+      seen[name] = state[name] ?? null;
+  }
   const recorded = RECORDED.map((field) => [field, state[field]] as const);
-  return { ...outputs, [RECORD]: JSON.stringify(Object.fromEntries(recorded)) };
+  return { ...outputs, [RECORD]: JSON.stringify({ ...Object.fromEntries(recorded), seen }) };
+}
+
+interface Recorded {
+  readonly kind: Kind;
+  /** Absent in a layout that had every output. */
+  readonly seen?: Readonly<Record<string, unknown>>;
+}
+
+const valueIn = ({ kind, seen }: Recorded, name: QuietName): unknown => {
+  if (seen === undefined) return undefined;
+  return Object.hasOwn(seen, name) ? (seen[name] ?? undefined) : quietValue(name, kind);
+};
+
+/** An output that the program does not declare. */
+export function quietOutput(record: string | undefined, name: QuietName): unknown {
+  return record === undefined ? undefined : valueIn(JSON.parse(record) as Recorded, name);
 }
 
 /** A state without a record is of a resource that is looked up by its id, or of the first layout, which had all in one. */
 export function loadState({ [RECORD]: record, ...outputs }: Saved): LinkState {
-  const recorded = typeof record === "string" ? (JSON.parse(record) as object) : {};
-  return { ...outputs, ...recorded } as unknown as LinkState;
+  if (typeof record !== "string") return outputs as unknown as LinkState;
+  const { seen, ...recorded } = JSON.parse(record) as Recorded;
+  const quiet = QUIET_NAMES.filter((name) => !(name in outputs)).map(
+    (name) => [name, valueIn({ ...recorded, ...(seen && { seen }) }, name)] as const,
+  );
+  return omitUndefined({
+    ...outputs,
+    ...Object.fromEntries(quiet),
+    ...recorded,
+  }) as unknown as LinkState;
 }
 
 /** In one order: the engine compares it as text. */

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import type { LinkState } from "../../../provider/link/model";
-import { loadInputs, loadState, saveInputs, saveState } from "../../../provider/link/saved-form";
-import { inputsFor, stateFor, UNKNOWN } from "../../support/link-fixtures";
+import {
+  loadInputs,
+  loadState,
+  quietOutput,
+  saveInputs,
+  saveState,
+} from "../../../provider/link/saved-form";
+import { type Given, inputsFor, stateFor, UNKNOWN } from "../../support/link-fixtures";
+
+const recordOf = (state: LinkState): string => String(saveState(state)["record"]);
 
 describe("the saved form", () => {
   it("gives back what was saved", () => {
@@ -26,6 +34,49 @@ describe("the saved form", () => {
     assert.deepEqual(objects, []);
     for (const field of ["identity", "version", "declared", "bootId"])
       assert.ok(!(field in outputs), field);
+  });
+
+  it("leaves out what nobody declared and what is as in every new link, and knows it all the same", () => {
+    for (const kind of ["macvlan", "macvtap"]) {
+      const saved = saveState(stateFor({ kind }, kind === "macvtap" ? { txQueueLength: 500 } : {}));
+      for (const name of ["group", "altNames", "txQueueLength", "addrGenMode", "tap"])
+        assert.ok(!(name in saved), name);
+      assert.equal(quietOutput(String(saved["record"]), "group"), 0);
+      const length = quietOutput(String(saved["record"]), "txQueueLength");
+      assert.equal(length, kind === "macvtap" ? 500 : 1000);
+    }
+  });
+
+  it("has what is declared among the outputs, the usual value too", () => {
+    const saved = saveState(stateFor({ group: 0, altNames: ["x"] }));
+    assert.deepEqual([saved["group"], saved["altNames"]], [0, ["x"]]);
+  });
+
+  it("has what is not as ever among the outputs, and in the record for programs without an output for it", () => {
+    const state = stateFor({}, { group: 7 });
+    assert.equal(saveState(state)["group"], 7);
+    assert.equal(quietOutput(recordOf(state), "group"), 7);
+    assert.deepEqual(loadState(saveState(state)), state);
+  });
+
+  it("does not take for the usual value what this kernel does not have", () => {
+    const declared: readonly Given[] = [{}, { addrGenMode: "eui64" }];
+    for (const given of declared) {
+      const { addrGenMode: _, ...state } = stateFor(given);
+      assert.deepEqual(loadState(saveState(state)), state);
+      assert.equal(quietOutput(recordOf(state), "addrGenMode"), undefined);
+    }
+  });
+
+  it("knows nothing of outputs at preview, nor what an older layout does not say", () => {
+    assert.equal(quietOutput(undefined, "group"), undefined);
+    const { seen: _, ...older } = JSON.parse(recordOf(stateFor())) as Record<string, unknown>;
+    assert.equal(quietOutput(JSON.stringify(older), "group"), undefined);
+    const { group: __, ...state } = stateFor({}, { group: 7 });
+    const second = { ...saveState(stateFor({}, { group: 7 })), record: JSON.stringify(older) };
+    const { group, ...rest } = loadState(second);
+    assert.equal(group, 7);
+    assert.ok(!("altNames" in rest) && "altNames" in state);
   });
 
   it("spells an identity in one way, whatever the order of its parts", () => {

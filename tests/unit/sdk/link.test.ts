@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { checkLink } from "../../../provider/link/check";
 import { PROPERTY_NAMES } from "../../../provider/link/properties";
+import { saveState } from "../../../provider/link/saved-form";
 import { Macvlan, Macvtap } from "../../../sdk";
-import { isUnknown } from "../../support/link-fixtures";
+import { isUnknown, stateFor } from "../../support/link-fixtures";
 
 interface Registered {
   readonly type: string;
@@ -140,6 +141,17 @@ describe("a link in a program", () => {
       await valueOf(pulumi.output(vm1.qemuArgs).apply((args) => args.includes("tap7"))),
       true,
     );
+  });
+
+  it("answers for an output that it does not declare from what the state says of it", async () => {
+    const state = saveState(stateFor({ group: 3 }, { txQueueLength: 7 }));
+    await pulumi.runtime.setMocks({
+      newResource: ({ inputs }) => ({ id: "web", state: { ...(inputs as object), ...state } }),
+      call: ({ inputs }) => inputs as object,
+    });
+    const web = new Macvlan("web", { ...eth0, group: 3 });
+    const outputs = pulumi.all([web.group, web.txQueueLength, web.altNames, web.netns]);
+    assert.deepEqual(await valueOf(outputs), [3, 7, [], undefined]);
   });
 
   it("goes before its successor comes, unless the program says otherwise", async () => {
