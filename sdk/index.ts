@@ -1,6 +1,15 @@
 export type { ConnectionArgs, HopArgs } from "./connection-args";
-export type { LinkArgs, MacvlanArgs, MacvtapArgs, NetnsArgs, TapArgs } from "./link-args";
+export type {
+  AddressArgs,
+  LinkArgs,
+  MacvlanArgs,
+  MacvtapArgs,
+  NetnsArgs,
+  RouteArgs,
+  TapArgs,
+} from "./link-args";
 export type { Link } from "./link";
 export { Macvlan } from "./macvlan";
 export { Macvtap } from "./macvtap";
-export type { AddrGenMode, AdminState, Mode, Netns, Tap } from "../provider/link/model";
+export type { Address, AddrGenMode, AdminState, Mode } from "../provider/link/model";
+export type { Netns, Route, Sysctls, Tap } from "../provider/link/model";

@@ -52,8 +52,44 @@ export interface LinkArgs {
   alias?: pulumi.Input<string>;
   /** Further names, exactly these. Default: left alone. */
   altNames?: pulumi.Input<pulumi.Input<string>[]>;
+  /** IPv4 and IPv6, "192.0.2.10/24". Others that something adds are left alone; see `exclusive`. Default: left alone. */
+  addresses?: pulumi.Input<pulumi.Input<string | AddressArgs>[]>;
+  /** Routes through the link, which must be up. Default: left alone. */
+  routes?: pulumi.Input<pulumi.Input<RouteArgs>[]>;
+  /** Settings of IP on the link: `{ "ipv4.arp_ignore": 1, "ipv6.accept_ra": 0 }`. Default: left alone. */
+  sysctls?: pulumi.Input<Record<string, pulumi.Input<number>>>;
+  /** True: the link has the declared `addresses` and no others, but for its own IPv6 link-local one. Default: false. */
+  exclusive?: pulumi.Input<boolean>;
+  /** Tell the network of the addresses when the link is made or gets new ones: gratuitous ARP, unsolicited neighbour advertisements. Default: false. */
+  announce?: pulumi.Input<boolean>;
   /** Take over a link of that name that something else made, if kind, lower device, mode and (where given) MAC agree. */
   adopt?: pulumi.Input<boolean>;
+}
+
+export interface AddressArgs {
+  /** With its prefix length: "192.0.2.10/24". */
+  address: pulumi.Input<string>;
+  /** The other end of a point-to-point link. */
+  peer?: pulumi.Input<string>;
+  /** IPv4 only, at most 15 bytes. Default: the link's name. */
+  label?: pulumi.Input<string>;
+  /** IPv6 only: in use at once, without a look whether somebody else on the network has it. Default: false. */
+  noDad?: pulumi.Input<boolean>;
+}
+
+export interface RouteArgs {
+  /** A network as "198.51.100.0/24", an address, or "default" (of IPv6 where gateway or source is of IPv6). */
+  destination: pulumi.Input<string>;
+  /** Default: none, the destination is on the link itself. */
+  gateway?: pulumi.Input<string>;
+  /** Which of the host's addresses packets leave with. Default: the kernel chooses. */
+  source?: pulumi.Input<string>;
+  /** Default: 0, for IPv6 1024. The smaller is taken. */
+  metric?: pulumi.Input<number>;
+  /** Number of the routing table, 1 to 4294967295. Default: 254, main. */
+  table?: pulumi.Input<number>;
+  /** The gateway is on the link, though no address there says so. Default: false. */
+  onLink?: pulumi.Input<boolean>;
 }
 
 /** Who may open the tap device. Accounts by name or number. */
@@ -69,6 +105,11 @@ export interface TapArgs {
 export interface MacvtapArgs extends LinkArgs {
   /** Owner, group and permissions of `/dev/tapN`. Needs the host's root. */
   tap?: pulumi.Input<TapArgs>;
+  /** Delete or replace the link even while a program holds its tap device open. Default: false. */
+  deleteInUse?: pulumi.Input<boolean>;
 }
 
-export type MacvlanArgs = LinkArgs;
+export interface MacvlanArgs extends LinkArgs {
+  /** Name of the bridge that the link is a port of, in the link's namespace. Default: left alone. */
+  bridge?: pulumi.Input<string>;
+}

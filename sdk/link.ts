@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AddrGenMode, AdminState, Kind, LinkState, Mode, Netns } from "../provider/link/model";
+import type { AddrGenMode, Address, AdminState, Kind, LinkState } from "../provider/link/model";
+import type { Mode, Netns, Route, Sysctls } from "../provider/link/model";
 import { ALWAYS_SAVED, QUIET_NAMES, quietOutput, RECORD } from "../provider/link/saved-form";
 import { withSecrets } from "./connection-secrets";
 import { hostsAhead } from "./hosts-ahead";
@@ -38,6 +39,10 @@ export interface Link extends pulumi.CustomResource {
   /** The user's part of the alias, without our mark. */
   readonly alias: pulumi.Output<string>;
   readonly altNames: pulumi.Output<string[]>;
+  /** Those that are declared, as far as the kernel has them. */
+  readonly addresses: pulumi.Output<Address[] | undefined>;
+  readonly routes: pulumi.Output<Route[] | undefined>;
+  readonly sysctls: pulumi.Output<Sysctls | undefined>;
   /** The link's number in its namespace, for this boot. */
   readonly ifindex: pulumi.Output<number>;
   /** RFC 2863, as `ip` prints it: "UP", "LOWERLAYERDOWN", … */

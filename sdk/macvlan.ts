@@ -16,6 +16,9 @@ const MACVLAN_LINK = { type: TYPE, kind: "macvlan", outputs: [] } as const;
 export class Macvlan extends LinkBase {
   static readonly type = TYPE;
 
+  /** The bridge that it is a port of; empty for none. */
+  declare readonly bridge: pulumi.Output<string | undefined>;
+
   constructor(name: string, args: MacvlanArgs, opts?: pulumi.CustomResourceOptions) {
     const restore = withShortTraces();
     try {

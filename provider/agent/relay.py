@@ -1,6 +1,6 @@
-"""Part 4, the agent itself: passes netlink messages between its stdin and stdout and the kernel.
+"""Part 5, the agent itself: passes netlink messages between its stdin and stdout and the kernel.
 
-It runs on the host that has the links, knows nothing of links, and leaves nothing behind. The four parts are sent as
+It runs on the host that has the links, knows nothing of links, and leaves nothing behind. The five parts are sent as
 one program, in this order. Frames, payloads and what a client may rely on are described in docs/agent-protocol.md.
 Python 3.6 or newer, standard library alone.
 """
@@ -126,9 +126,12 @@ class Agent:
             nonlocal at
             handle, length = struct.unpack_from(">II", payload, at)
             at += 8 + length
-            if length < 16 or at > len(payload):
+            data = payload[at - length:at]
+            if at > len(payload) or length < 16:
                 raise ValueError("a message of %d bytes" % length)
-            return self.space(handle), payload[at - length:at]
+            if is_write(data):
+                check_write(data)
+            return self.space(handle), data
         for _ in range(count):
             step = message()
             inverses, = struct.unpack_from(">H", payload, at)
@@ -141,7 +144,8 @@ class Agent:
                 return self.end(request, errno.ECANCELED, done)
             for inverse in inverses:  # first, so that there is no moment in which the change stands unarmed
                 self.arm(number, deadline, *inverse)
-            _, verdict = converse(space.socket, change, lambda datagram: self.emit(request, DATA, datagram))
+            _, verdict = carry_out(space.socket, space.descriptor, change,
+                                   lambda datagram: self.emit(request, DATA, datagram))
             if inverses and not verdict:
                 self.hear()
                 if number in self.undone or monotonic() >= deadline:

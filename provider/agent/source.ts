@@ -3,7 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** In the order in which they make up one program; they lie beside this module, in the sources and in `dist`. */
-export const AGENT_PARTS = ["wire.py", "namespaces.py", "watchdog.py", "relay.py"] as const;
+export const AGENT_PARTS = [
+  "wire.py",
+  "namespaces.py",
+  "files.py",
+  "watchdog.py",
+  "relay.py",
+] as const;
 
 let joined: Buffer | undefined;
 

@@ -1,4 +1,4 @@
-"""Part 3 of the agent: the process that undoes."""
+"""Part 4 of the agent: the process that undoes."""
 import errno, os, select, socket, struct
 from time import monotonic
 
@@ -45,7 +45,7 @@ class Watchdog:
         elif kind == ARM:
             deadline, space = struct.unpack_from(">dI", payload, 4)
             self.order += 1
-            self.armed.setdefault(number, []).append((self.order, number, self.sockets[space], payload[16:]))
+            self.armed.setdefault(number, []).append((self.order, number, space, payload[16:]))
             self.deadlines[number] = deadline
             self.next_deadline = min(self.next_deadline, deadline)
         elif kind == DROP:
@@ -77,8 +77,8 @@ class Watchdog:
     def undo(self, numbers, reason):
         """Newest first over all of them: changes of one session can rest on each other."""
         errnos = {number: [] for number in numbers if number in self.armed}
-        for _, number, sock, message in sorted((e for number in errnos for e in self.armed.pop(number)), reverse=True):
-            fault, verdict = converse(sock, message)
+        for _, number, space, message in sorted((e for number in errnos for e in self.armed.pop(number)), reverse=True):
+            fault, verdict = carry_out(self.sockets[space], space, message)
             errnos[number].append((fault or errno.ENOBUFS) if verdict is None else verdict)
         for number in errnos:
             self.undone.add(number)

@@ -3,13 +3,14 @@ import { HostError } from "../errors";
 import { decodeAck, isAck } from "../netlink/ack";
 import { type AddressMessage, decodeAddress } from "../netlink/address-message";
 import { NLM_F_DUMP_INTR, RTM_NEWADDR, RTM_NEWNSID, RTM_NEWROUTE } from "../netlink/constants";
-import { errnoName } from "../netlink/errno";
+import { Errno, errnoName } from "../netlink/errno";
 import { decodeMessages, type NetlinkMessage } from "../netlink/message";
 import { decodeNamespace } from "../netlink/namespace-message";
-import { dumpAddresses, getNamespaceId, getRouteOf, type TcpEnds } from "../netlink/requests";
+import { getNamespaceId } from "../netlink/requests";
 import { decodeRoute, type RouteMessage } from "../netlink/route-message";
+import { dumpAddresses, dumpRoutes, getRouteOf, type TcpEnds } from "../netlink/route-requests";
 import type { LinkHost } from "./link-host";
-import type { Namespace } from "./namespaces";
+import type { Handle, Namespace } from "./namespaces";
 import { nextSequence } from "./step-messages";
 import { trace } from "./trace";
 
@@ -18,7 +19,7 @@ const DUMP_TRIES = 50;
 
 async function ask(
   host: LinkHost,
-  { handle }: Namespace,
+  { handle }: Handle,
   message: Uint8Array,
 ): Promise<readonly NetlinkMessage[]> {
   trace("to the kernel", [message]);
@@ -36,23 +37,55 @@ const refusalOf = (answer: readonly NetlinkMessage[]): number =>
 const ofType = (answer: readonly NetlinkMessage[], type: number): readonly NetlinkMessage[] =>
   answer.filter((message) => message.type === type);
 
-/** Of all devices, both families. */
+/** Addresses of both families, of all devices or of one. */
 export async function addressesIn(
   host: LinkHost,
-  namespace: Namespace,
+  namespace: Handle,
+  index?: number,
 ): Promise<readonly AddressMessage[]> {
+  const of = { ...(index !== undefined && { index }) };
+  const answer = await dump(host, namespace, "addresses", () =>
+    dumpAddresses({ sequence: nextSequence(), ...of }),
+  );
+  return ofType(answer, RTM_NEWADDR)
+    .map(({ body }) => decodeAddress(body))
+    .filter((address) => index === undefined || address.index === index);
+}
+
+/** Routes of all tables through one device, of one family. */
+export async function routesThrough(
+  host: LinkHost,
+  namespace: Handle,
+  family: number,
+  index: number,
+): Promise<readonly RouteMessage[]> {
+  const answer = await dump(host, namespace, "routes", () =>
+    dumpRoutes(family, { sequence: nextSequence(), index }),
+  );
+  return ofType(answer, RTM_NEWROUTE)
+    .map(({ body }) => decodeRoute(body))
+    .filter(({ attributes }) => attributes.RTA_OIF === index);
+}
+
+async function dump(
+  host: LinkHost,
+  namespace: Handle,
+  what: string,
+  message: () => Uint8Array,
+): Promise<readonly NetlinkMessage[]> {
   let cause = `the list changed under each of ${DUMP_TRIES} attempts to read it`;
   for (let tries = 0; tries < DUMP_TRIES; tries++) {
-    const answer = await ask(host, namespace, dumpAddresses({ sequence: nextSequence() }));
+    const answer = await ask(host, namespace, message());
     const errno = refusalOf(answer);
+    // Of a device that is gone there are none.
+    if (errno === Errno.ENODEV) return [];
     if (errno !== 0) {
       cause = `the kernel answered ${errnoName(errno)}`;
       break;
     }
-    if (answer.every(({ flags }) => (flags & NLM_F_DUMP_INTR) === 0))
-      return ofType(answer, RTM_NEWADDR).map(({ body }) => decodeAddress(body));
+    if (answer.every(({ flags }) => (flags & NLM_F_DUMP_INTR) === 0)) return answer;
   }
-  const operation = "list the addresses";
+  const operation = `list the ${what}`;
   throw new HostError({ kind: "refused", operation, host: host.label, cause });
 }
 

@@ -1,4 +1,10 @@
-import { NLM_F_ACK, NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL } from "../netlink/constants";
+import {
+  NLM_F_ACK,
+  NLM_F_CREATE,
+  NLM_F_ECHO,
+  NLM_F_EXCL,
+  NLM_F_REPLACE,
+} from "../netlink/constants";
 import {
   addAlternativeNames,
   deleteAlternativeNames,
@@ -7,7 +13,12 @@ import {
 } from "../netlink/requests";
 import { toKernel } from "../link/kernel-form";
 import type { Kind } from "../link/model";
+import { toMessage } from "../link/addresses";
+import { toRemovedRoute, toRouteMessage } from "../link/routes";
+import { ipv4Numbers, sysctlPath } from "../link/sysctls";
 import type { Step } from "../link/plan";
+import { encodeInetConf } from "../netlink/device-settings";
+import { deleteAddress, deleteRoute, newAddress, newRoute } from "../netlink/route-requests";
 import type { Namespace, Place } from "./namespaces";
 
 /** What a step's message must say beside the step itself. */
@@ -19,6 +30,8 @@ export interface Target {
   readonly lowerIfindex: number;
   /** Of the link. Undefined before there is one; given for a creation, it asks for that number. */
   readonly ifindex?: number | undefined;
+  /** Ifindexes of the bridges that its steps name, in the link's namespace. */
+  readonly bridges?: ReadonlyMap<string, number>;
 }
 
 export interface SpokenStep {
@@ -32,6 +45,8 @@ export function nextSequence(): number {
   lastSequence = (lastSequence % 0x7fffffff) + 1;
   return lastSequence;
 }
+
+const REPLACING = NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE;
 
 type MessageStep = Exclude<Step, { do: "set tap" }>;
 
@@ -65,6 +80,31 @@ export function speak(step: MessageStep, target: Target): SpokenStep {
       );
     case "remove alternative names":
       return there(deleteAlternativeNames(ifindex, step.names, { sequence }));
+    case "set sysctls": {
+      const conf = encodeInetConf(ipv4Numbers(step.values));
+      const attributes = { IFLA_AF_SPEC: { AF_INET: { IFLA_INET_CONF: conf } } };
+      return there(newLink({ index: ifindex, attributes }, { sequence }));
+    }
+    case "write sysctl": {
+      const path = sysctlPath(step.name, step.link);
+      // A step may be a write instead of a message: netlink has no word for these.
+      return there(Buffer.from(JSON.stringify({ path, text: String(step.value) })));
+    }
+    case "set bridge": {
+      const master = step.bridge === "" ? 0 : (target.bridges?.get(step.bridge) ?? 0);
+      return there(newLink({ index: ifindex, attributes: { IFLA_MASTER: master } }, { sequence }));
+    }
+    case "add address":
+      // One that DHCP brought stays for good from then on.
+      return there(newAddress(toMessage(step.address, ifindex), { sequence, flags: REPLACING }));
+    case "remove address":
+      return there(deleteAddress(toMessage(step.address, ifindex), { sequence }));
+    case "set route": {
+      const flags = step.replaces === true ? REPLACING : NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
+      return there(newRoute(toRouteMessage(step.route, ifindex), { sequence, flags }));
+    }
+    case "remove route":
+      return there(deleteRoute(toRemovedRoute(step.route, ifindex), { sequence }));
     case "delete by group":
       return there(deleteLinksOfGroup(step.group, { sequence }));
   }

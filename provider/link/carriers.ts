@@ -1,7 +1,7 @@
 /** Which devices of a network namespace a connection to its host goes through. */
 import type { AddressMessage } from "../netlink/address-message";
 import { RT_SCOPE_HOST, RT_SCOPE_LINK, RTN_LOCAL } from "../netlink/constants";
-import type { TcpEnds } from "../netlink/requests";
+import type { TcpEnds } from "../netlink/route-requests";
 import type { RouteMessage } from "../netlink/route-message";
 import type { Device } from "./causes";
 

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { omitUndefined } from "../omit-undefined";
+import { isIpv6 } from "./addresses";
 import { checkConnection } from "./check-connection";
 import { unknownProperty } from "./did-you-mean";
 import { identify } from "./identity";
-import { KINDS, MODES, type Identity, type Kind, type Mode, type PropertyName } from "./model";
+import { KINDS, MODES, SWITCHES } from "./model";
+import type { Address, Identity, Kind, Mode, PropertyName, Route, Sysctls } from "./model";
 import { IPV6_MIN_MTU } from "./plan";
 import { applies, forKind, PROPERTIES, PROPERTY_NAMES } from "./properties";
 import { boolean, show, type Fail } from "./value-type";
@@ -30,10 +32,10 @@ export interface CheckContext {
  */
 const OTHER_INPUTS = [
   ...["kind", "resourceUrn", "connection", "hostsAhead"],
-  ...["adopt", "waits", "identity", "machine"],
+  ...[...SWITCHES, "waits", "identity", "machine"],
 ];
 
-const ARGUMENTS = [...PROPERTY_NAMES, "connection", "adopt"];
+const ARGUMENTS = [...PROPERTY_NAMES, "connection", ...SWITCHES];
 
 /**
  * Brings a program's arguments to one spelling, gives the link its identity, and returns every
@@ -72,10 +74,13 @@ export function checkLink(
   const mode = "mode" in checked ? checked["mode"] : "vepa";
   if (MODES.some((each) => each === mode))
     refuseWhatDoesNotApply(checked, kind, mode as Mode, { fail, isUnknown });
-  const adopt =
-    given["adopt"] == null || isUnknown(given["adopt"])
-      ? (given["adopt"] ?? undefined)
-      : boolean.parse(given["adopt"], "adopt", fail);
+  const switches = Object.fromEntries(
+    SWITCHES.map((name) => {
+      const value = given[name] ?? undefined;
+      const isSaid = value !== undefined && !isUnknown(value);
+      return [name, isSaid ? boolean.parse(value, name, fail) : value];
+    }),
+  );
   const connection = isUnknown(given["connection"])
     ? given["connection"]
     : checkConnection(given["connection"], fail);
@@ -83,12 +88,13 @@ export function checkLink(
   const inputs = {
     ...checked,
     kind,
-    adopt,
+    ...switches,
     connection,
     ...identityFor(given["resourceUrn"], checked, context),
   };
   if (!isUnknown(inputs)) refuseOwnName(inputs, fail);
   if (!isUnknown(checked["addrGenMode"])) refuseWithoutIpv6(inputs, fail);
+  refuseContradictions(inputs, fail);
   return { inputs: omitUndefined(inputs), failures };
 }
 
@@ -161,3 +167,32 @@ function refuseWithoutIpv6({ mtu, addrGenMode }: Record<string, unknown>, fail: 
       `a link with an MTU of ${mtu} has no IPv6, which needs ${IPV6_MIN_MTU}; leave addrGenMode out or raise mtu`,
     );
 }
+
+const isList = (value: unknown): value is readonly (Address & Route)[] =>
+  Array.isArray(value) && value.length > 0;
+
+/** What two properties say that cannot both be. Of what is not known yet, nothing is said. */
+function refuseContradictions(given: Readonly<Record<string, unknown>>, fail: Fail): void {
+  const { adminState, addresses, routes, mtu, exclusive, announce } = given;
+  const sysctls = (typeof given["sysctls"] === "object" ? given["sysctls"] : {}) as Sysctls;
+  if (adminState === "down" && isList(routes))
+    fail("routes", "a link that is down has no routes; leave them out, or adminState");
+  const six = isList(addresses) ? addresses.findIndex((each) => isIpv6Text(each)) : -1;
+  if (six >= 0 && typeof mtu === "number" && mtu < IPV6_MIN_MTU)
+    fail(
+      `addresses[${six}]`,
+      `a link with an MTU of ${mtu} has no IPv6, which needs ${IPV6_MIN_MTU}; leave it out or raise mtu`,
+    );
+  if (six >= 0 && sysctls["ipv6.disable_ipv6"] === 1)
+    fail(`addresses[${six}]`, "sysctls switches IPv6 off on the link (ipv6.disable_ipv6)");
+  if (exclusive === true && addresses === undefined)
+    fail(
+      "exclusive",
+      "it says that a link has the declared addresses and no others; declare addresses",
+    );
+  if (announce === true && addresses === undefined)
+    fail("announce", "it tells the network of the declared addresses; declare addresses");
+}
+
+const isIpv6Text = (each: unknown): boolean =>
+  typeof each === "string" ? each.includes(":") : isIpv6(each as Address);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { hostOf, isSameHost } from "./host";
-import type { LinkInputs, LinkState, PropertyName } from "./model";
+import { type LinkInputs, type LinkState, type PropertyName, SWITCHES } from "./model";
 import { PROPERTIES, PROPERTY_NAMES } from "./properties";
 import { isUnreadable } from "./state";
 import { complete, declaredIn, holds, sameNetns, type Wanted } from "./wanted";
@@ -42,7 +42,8 @@ export function diffLink(state: LinkState, inputs: LinkInputs, isUnknown: IsUnkn
     (inputs.machine !== undefined && state.machine !== inputs.machine)
   )
     differences.push({ property: "connection", change: "record" });
-  if (state.adopt !== inputs.adopt) differences.push({ property: "adopt", change: "record" });
+  for (const name of SWITCHES)
+    if (state[name] !== inputs[name]) differences.push({ property: name, change: "record" });
   for (const name of newlyDeclared(state, inputs))
     differences.push({ property: name, change: "record" });
   return {

@@ -71,6 +71,10 @@ export function fromKernel(message: LinkMessage): ObservedLink {
     mark: splitAlias(attributes.IFLA_IFALIAS ?? "").mark,
     lowerIfindex: attributes.IFLA_LINK,
     operState: OPER_STATES[attributes.IFLA_OPERSTATE ?? 0] ?? "UNKNOWN",
+    conf: {
+      ipv4: attributes.IFLA_AF_SPEC?.AF_INET?.IFLA_INET_CONF,
+      ipv6: attributes.IFLA_AF_SPEC?.AF_INET6?.IFLA_INET6_CONF,
+    },
     usedBroadcastQueueLength:
       data === undefined || data instanceof Uint8Array
         ? undefined

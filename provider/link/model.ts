@@ -33,6 +33,39 @@ export interface Tap {
   readonly mode?: string;
 }
 
+/** An address and its prefix length, "192.0.2.10/24"; an object where more is said of it. */
+export type Address =
+  | string
+  | {
+      readonly address: string;
+      /** The other end of a point-to-point link. */
+      readonly peer?: string;
+      /** IPv4 only, at most 15 bytes. */
+      readonly label?: string;
+      /** IPv6 only: in use at once, without a look whether somebody else has it. */
+      readonly noDad?: boolean;
+      /** Never given, but found: somebody else on the network has it. */
+      readonly dadFailed?: true;
+    };
+
+/** A route through the link. */
+export interface Route {
+  /** A network, "198.51.100.0/24"; all of them is "0.0.0.0/0" or "::/0". */
+  readonly destination: string;
+  readonly gateway?: string;
+  /** Which of the host's addresses packets leave with. */
+  readonly source?: string;
+  /** 0 for IPv4 and 1024 for IPv6, where it is left out. */
+  readonly metric?: number;
+  /** 254, main, where it is left out. */
+  readonly table?: number;
+  /** The gateway is on the link, though no address there says so. */
+  readonly onLink?: boolean;
+}
+
+/** By name: "ipv4.arp_ignore". */
+export type Sysctls = Readonly<Record<string, number>>;
+
 /** Every property of a link, by the name a program uses. The table in `properties.ts` has a row for each. */
 export interface LinkSettings {
   readonly lowerDevice: string;
@@ -55,6 +88,10 @@ export interface LinkSettings {
   readonly group: number;
   readonly alias: string;
   readonly altNames: readonly string[];
+  readonly addresses: readonly Address[];
+  readonly routes: readonly Route[];
+  readonly sysctls: Sysctls;
+  readonly bridge: string;
   readonly tap: Tap;
 }
 
@@ -95,20 +132,23 @@ export interface Connection extends Partial<SshHop> {
   readonly unreachable?: WhenUnreachable;
 }
 
+/** What a program says of the resource rather than of the link. */
+export const SWITCHES = ["adopt", "exclusive", "announce", "deleteInUse"] as const;
+export type Switches = { readonly [K in (typeof SWITCHES)[number]]?: boolean };
+
 /** What check leaves of a program's arguments: legal, in one spelling, nothing filled in but name and MAC. */
-export interface LinkInputs extends Settings {
+export interface LinkInputs extends Settings, Switches {
   readonly kind: Kind;
   readonly lowerDevice: string;
   readonly name: string;
   readonly identity: Identity;
   /** The host as a hash of its machine-id, where check could ask for it and it is not `identity.host` itself. */
   readonly machine?: string;
-  readonly adopt?: boolean;
   readonly connection?: Connection;
 }
 
 /** What is saved of a link: its settings as the kernel holds them, and what recognises it again. */
-export interface LinkState extends Settings {
+export interface LinkState extends Settings, Switches {
   /** The layout of this object; a reader of an older one upgrades it. */
   readonly version: 1;
   readonly kind: Kind;
@@ -116,12 +156,13 @@ export interface LinkState extends Settings {
   readonly name: string;
   readonly identity: Identity;
   readonly machine?: string;
-  readonly adopt?: boolean;
   readonly connection?: Connection;
   /** Which properties the program gave: diff and read never see old inputs. */
   readonly declared: readonly string[];
   /** The MAC address that an adopted link was found with, which is kept unless the program gives one. */
   readonly adoptedMac?: string;
+  /** What the declared sysctls were before. */
+  readonly sysctlsBefore?: Sysctls;
   /** Somebody took our mark out of the alias; the next update puts it back. */
   readonly markLost?: true;
   readonly ifindex: number;
@@ -149,4 +190,6 @@ export interface ObservedLink {
   readonly lowerIfindex: number | undefined;
   readonly operState: string;
   readonly usedBroadcastQueueLength: number | undefined;
+  /** IFLA_INET_CONF and IFLA_INET6_CONF, as they came. */
+  readonly conf: { readonly ipv4: Uint8Array | undefined; readonly ipv6: Uint8Array | undefined };
 }

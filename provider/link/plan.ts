@@ -1,4 +1,13 @@
-import type { ObservedLink, PropertyName, Settings, Tap } from "./model";
+import type { Address, ObservedLink, PropertyName, Route } from "./model";
+import type { Settings, Sysctls, Tap } from "./model";
+import {
+  afterUp,
+  beforeUp,
+  planAddressing,
+  planBridge,
+  planDown,
+  planSysctls,
+} from "./plan-around";
 import { PROPERTIES, PROPERTY_NAMES } from "./properties";
 import { holds, type Wanted } from "./wanted";
 
@@ -9,6 +18,18 @@ export type Step =
   | { readonly do: "set"; readonly settings: Settings; readonly unmarked?: true }
   | { readonly do: "add alternative names"; readonly names: readonly string[] }
   | { readonly do: "remove alternative names"; readonly names: readonly string[] }
+  | { readonly do: "set sysctls"; readonly values: Sysctls }
+  | {
+      readonly do: "write sysctl";
+      readonly link: string;
+      readonly name: string;
+      readonly value: number;
+    }
+  | { readonly do: "set bridge"; readonly bridge: string }
+  | { readonly do: "add address"; readonly address: Address }
+  | { readonly do: "remove address"; readonly address: Address }
+  | { readonly do: "set route"; readonly route: Route; readonly replaces?: true }
+  | { readonly do: "remove route"; readonly route: Route }
   | { readonly do: "set tap"; readonly tap: Tap }
   | { readonly do: "delete by group"; readonly group: number };
 
@@ -27,6 +48,10 @@ const NOT_AT_CREATION: readonly PropertyName[] = [
   "altNames",
   "addrGenMode",
   "group",
+  "addresses",
+  "routes",
+  "sysctls",
+  "bridge",
   "tap",
   "adminState",
 ];
@@ -45,14 +70,23 @@ export function planCreation(
   const up = settings.adminState === "up";
   // An IPv6 address would be made at UP, so how to make it comes before; so does a name, which
   // older kernels do not change on a link that is UP.
-  const upAtOnce = up && settings.addrGenMode === undefined && temporaryName === undefined;
+  const early = beforeUp(settings);
+  const upAtOnce =
+    up &&
+    settings.addrGenMode === undefined &&
+    temporaryName === undefined &&
+    early.length === 0 &&
+    !settings.bridge;
   const later: Step[] = [];
   if (temporaryName !== undefined) later.push({ do: "set", settings: { name: settings.name } });
+  later.push(...early);
   if (settings.addrGenMode !== undefined)
     later.push({ do: "set", settings: { addrGenMode: settings.addrGenMode } });
   if (settings.altNames?.length)
     later.push({ do: "add alternative names", names: settings.altNames });
+  if (settings.bridge) later.push({ do: "set bridge", bridge: settings.bridge });
   if (up && !upAtOnce) later.push({ do: "set", settings: { adminState: "up" } });
+  later.push(...afterUp(settings));
   const marked = { alias: settings.alias ?? "" };
   // Where nothing comes between mark and group, one message says both: on a link that is UP each such
   // message costs the kernel a walk over all IPv6 routes of the host.
@@ -127,6 +161,7 @@ export function planChange({ settings, mark }: Wanted, link: ObservedLink): Plan
   // Changes nothing; its inverse comes after the MTU's and puts back what went with IPv6.
   if (losesIpv6) set({ addrGenMode: seen.addrGenMode });
   for (const name of LIVE_ORDER) if (differing(name)) set(pick(settings, (each) => each === name));
+  steps.push(...planSysctls(settings.sysctls ?? {}, seen.sysctls ?? {}, seen.name));
   steps.push(...planAltNames(settings.altNames, seen.altNames ?? []));
 
   const flags = differing("noPromisc") || differing("noDst");
@@ -134,6 +169,8 @@ export function planChange({ settings, mark }: Wanted, link: ObservedLink): Plan
   const upThen = (settings.adminState ?? seen.adminState) === "up";
   // The kernel counts promiscuity wrongly when the flag of a passthru link changes while it is down.
   const upBetween = differing("noPromisc") && !upNow && !upThen;
+  const goesDown = upNow && !upThen;
+  steps.push(...planBridge(settings.bridge, seen.bridge));
   if ((!upNow && upThen) || upBetween) set({ adminState: "up" });
   if (flags) {
     set({
@@ -146,7 +183,11 @@ export function planChange({ settings, mark }: Wanted, link: ObservedLink): Plan
       step: { do: "set", settings: { adminState: "down" } },
       inverse: { do: "set", settings: { adminState: "up" } },
     });
-  else if (upNow && !upThen) set({ adminState: "down" });
+  else if (goesDown) {
+    steps.push(...planDown(seen));
+    set({ adminState: "down" });
+  }
+  steps.push(...planAddressing(settings, link, goesDown));
 
   if (settings.tap !== undefined && differing("tap")) {
     steps.push({

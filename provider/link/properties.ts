@@ -20,6 +20,7 @@ import {
   type PropertyName,
   type Settings,
 } from "./model";
+import { AROUND_PROPERTIES } from "./properties-around";
 import type { Fragment, Property } from "./property";
 import * as type from "./value-type";
 
@@ -266,6 +267,7 @@ export const PROPERTIES: { readonly [K in PropertyName]: Property<LinkSettings[K
     doc: "Further names under which the link can be found, exactly these.",
     read: (link) => [...(link.attributes.IFLA_PROP_LIST ?? [])].sort(),
   },
+  ...AROUND_PROPERTIES,
   tap: {
     type: type.tap,
     omitted: { is: "left alone", reset: { owner: "root", group: "root", mode: "0600" } },

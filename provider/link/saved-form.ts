@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { omitUndefined } from "../omit-undefined";
 import type { Identity, Kind, LinkInputs, LinkState, PropertyName } from "./model";
+import { AROUND } from "./around";
 import { forKind, PROPERTIES, PROPERTY_NAMES } from "./properties";
 
 type Saved = Readonly<Record<string, unknown>>;
@@ -17,6 +18,7 @@ const RECORDED = [
   "machine",
   "declared",
   "adoptedMac",
+  "sysctlsBefore",
   "markLost",
   "lowerMtu",
   "bootId",
@@ -63,6 +65,8 @@ function quietValue(name: QuietName, kind: Kind): unknown {
   if (name === "usedBroadcastQueueLength") return quietValue("broadcastQueueLength", kind);
   const { omitted, only } = PROPERTIES[name];
   if (only?.kind !== undefined && only.kind !== kind) return undefined;
+  // Of these a new link says nothing, and nobody asks.
+  if (AROUND.some((each) => each === name)) return undefined;
   switch (omitted.is) {
     case "left alone":
       return forKind(omitted.reset, kind);

@@ -1,5 +1,15 @@
 import { omitUndefined } from "../omit-undefined";
-import type { LinkInputs, LinkState, ObservedLink, PropertyName, Tap } from "./model";
+import {
+  type LinkInputs,
+  type LinkState,
+  type ObservedLink,
+  type PropertyName,
+  type Settings,
+  SWITCHES,
+  type Switches,
+  type Sysctls,
+  type Tap,
+} from "./model";
 import { PROPERTIES, PROPERTY_NAMES } from "./properties";
 import { declaredIn, holds, type Wanted } from "./wanted";
 
@@ -23,18 +33,27 @@ export interface TapDevice {
 
 /** What of a resource is not read from the kernel, but handed from run to run. */
 export type Kept = Pick<LinkState, "kind" | "identity" | "declared" | "lowerDevice"> &
-  Pick<LinkState, "machine" | "connection" | "adopt" | "adoptedMac" | "lowerNetns" | "netns">;
+  Pick<LinkState, "machine" | "connection" | "adoptedMac" | "lowerNetns" | "netns"> &
+  Pick<LinkState, "sysctlsBefore"> &
+  Switches;
 
-export function keptOf(inputs: LinkInputs, adoptedMac: string | undefined): Kept {
-  const { kind, identity, machine, connection, adopt, lowerDevice, lowerNetns } = inputs;
+const switchesIn = (given: Switches): Switches =>
+  Object.fromEntries(SWITCHES.map((name) => [name, given[name]]));
+
+export function keptOf(
+  inputs: LinkInputs,
+  { adoptedMac, sysctlsBefore }: Pick<LinkState, "adoptedMac" | "sysctlsBefore"> = {},
+): Kept {
+  const { kind, identity, machine, connection, lowerDevice, lowerNetns } = inputs;
   const netns = inputs.netns ?? lowerNetns;
   return omitUndefined({
     kind,
     identity,
     machine,
     connection,
-    adopt,
+    ...switchesIn(inputs),
     adoptedMac,
+    sysctlsBefore,
     lowerDevice,
     lowerNetns,
     netns,
@@ -45,13 +64,15 @@ export function keptOf(inputs: LinkInputs, adoptedMac: string | undefined): Kept
 /** The outputs of a resource: everything as the kernel holds it. */
 export function stateOf(kept: Kept, link: ObservedLink, around: Surroundings): LinkState {
   const { lowerAsNamed, actualLowerDevice = kept.lowerDevice, lowerMtu, bootId, tap } = around;
-  const { kind, identity, machine, declared, connection, adopt, adoptedMac } = kept;
+  const { kind, identity, machine, declared, connection, adoptedMac, sysctlsBefore } = kept;
   const { lowerNetns, netns } = kept;
   return omitUndefined({
     version: 1 as const,
     // One by one: a whole older state may be given, of which nothing else may stay.
-    ...{ kind, identity, machine, declared, connection, adopt, adoptedMac, lowerNetns, netns },
-    ...link.settings,
+    ...{ kind, identity, machine, declared, connection, adoptedMac, sysctlsBefore },
+    ...{ lowerNetns, netns },
+    ...switchesIn(kept),
+    ...settingsIn(link, declared),
     lowerDevice: lowerAsNamed ? kept.lowerDevice : actualLowerDevice,
     markLost: (link.mark ?? "") === identity.mark ? undefined : (true as const),
     ifindex: link.ifindex,
@@ -72,45 +93,80 @@ export function stateOf(kept: Kept, link: ObservedLink, around: Surroundings): L
  * They equal the real ones where nothing drifted.
  */
 export function inputsOf(state: LinkState): LinkInputs {
-  const { kind, connection, adopt, identity, machine, lowerDevice, name } = state;
+  const { kind, connection, identity, machine, lowerDevice, name } = state;
   const { macAddress, adoptedMac } = state;
   const declared = Object.fromEntries(
     PROPERTY_NAMES.filter(
-      (property) => property !== "tap" && state.declared.includes(property),
+      (property) =>
+        !IN_PARTS.some((each) => each === property) && state.declared.includes(property),
     ).map((property) => [property, state[property]]),
   );
-  const tapFields = state.declared.flatMap((path) =>
-    path.startsWith("tap.") ? [path.slice(4) as keyof Tap] : [],
-  );
-  const tap = Object.fromEntries(tapFields.map((field) => [field, state.tap?.[field]]));
+  const inParts = IN_PARTS.map((property) => [property, declaredPartsOf(state, property)] as const);
   // A generated address is told from an adopted one by neither program nor preview.
   const generated = identity.macAddress !== undefined && {
     macAddress: macAddress === adoptedMac ? identity.macAddress : macAddress,
   };
   return omitUndefined({
     ...declared,
+    ...Object.fromEntries(inParts),
     kind,
     connection,
-    adopt,
+    ...switchesIn(state),
     identity,
     machine,
     lowerDevice,
     name,
     ...generated,
-    ...(tapFields.length > 0 && { tap }),
   });
+}
+
+/** Properties that are declared part by part. */
+const IN_PARTS = ["tap", "sysctls"] as const;
+
+function declaredPartsOf(
+  state: LinkState,
+  property: (typeof IN_PARTS)[number],
+): object | undefined {
+  const parts = state.declared.flatMap((path) =>
+    path.startsWith(`${property}.`) ? [path.slice(property.length + 1)] : [],
+  );
+  const seen = state[property] as Readonly<Record<string, unknown>> | undefined;
+  return parts.length === 0
+    ? undefined
+    : Object.fromEntries(parts.map((part) => [part, seen?.[part]]));
+}
+
+/** What was put back because it is no longer declared is nobody's business from then on. */
+function settingsIn(
+  { settings }: ObservedLink,
+  declared: readonly string[],
+): ObservedLink["settings"] {
+  const { addresses, routes, bridge, sysctls = {}, ...rest } = settings;
+  const around = Object.entries({ addresses, routes, bridge });
+  const values = Object.entries(sysctls).filter(([name]) => declared.includes(`sysctls.${name}`));
+  return {
+    ...rest,
+    ...Object.fromEntries(around.filter(([name]) => declared.includes(name))),
+    ...(values.length > 0 && { sysctls: Object.fromEntries(values) }),
+  };
 }
 
 /** What of a link is not as wanted, in words; empty when all is. */
 export function shortfalls({ settings }: Wanted, state: LinkState): string[] {
   return PROPERTY_NAMES.flatMap((name) => {
-    const wanted = settings[name];
+    // One that is put back is not among those that the state has.
+    const wanted = name === "sysctls" ? declaredOf(settings, state) : settings[name];
     const found = state[name];
     if (holds(name, wanted, found) || (found === undefined && isUnreadable(name, state))) return [];
     return [
       `${name}: wanted ${say(wanted)}, found ${found === undefined ? "none; this kernel does not know it" : say(found)}`,
     ];
   });
+}
+
+function declaredOf({ sysctls }: Settings, { declared }: LinkState): Sysctls | undefined {
+  const entries = Object.entries(sysctls ?? {});
+  return Object.fromEntries(entries.filter(([name]) => declared.includes(`sysctls.${name}`)));
 }
 
 /** Not shown by this kernel (IPv6 switched off, say), and not asked for either. */

@@ -1,3 +1,4 @@
+import { unknownProperty } from "./did-you-mean";
 import { ADDR_GEN_MODES, ADMIN_STATES, MODES, type Netns, type Tap } from "./model";
 
 /** Records one fault: the path of the offending value, and what is wrong with it. */
@@ -160,6 +161,50 @@ export function setOf(type: ValueType<string>, cap: number): ValueType<readonly 
       return [...first.keys()].sort();
     },
   };
+}
+
+/** A list whose order means something, without two entries of one key. */
+export function listOf<V>(
+  type: ValueType<V>,
+  cap: number,
+  keyOf: (value: V) => string,
+): ValueType<readonly V[]> {
+  return {
+    describe: `list of at most ${cap}: ${type.describe}`,
+    parse(value, path, fail) {
+      if (!Array.isArray(value)) {
+        fail(path, `${show(value)} is no list`);
+        return undefined;
+      }
+      if (value.length > cap)
+        fail(path, `it has ${value.length} entries; at most ${cap} are taken`);
+      const first = new Map<string, number>();
+      return value.flatMap((entry: unknown, index) => {
+        const parsed = type.parse(entry, `${path}[${index}]`, fail);
+        if (parsed === undefined) return [];
+        const before = first.get(keyOf(parsed));
+        if (before === undefined) first.set(keyOf(parsed), index);
+        else fail(`${path}[${index}]`, `${show(entry)} is there already, as entry ${before}`);
+        return [parsed];
+      });
+    },
+  };
+}
+
+/** The parts of an object that has no others; undefined for what is no object. */
+export function objectWith(
+  fields: readonly string[],
+  value: unknown,
+  path: string,
+  fail: Fail,
+): Readonly<Record<string, unknown>> | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    fail(path, `${show(value)} is no object with ${fields.join(", ")}`);
+    return undefined;
+  }
+  for (const field of Object.keys(value))
+    if (!fields.includes(field)) fail(`${path}.${field}`, unknownProperty(field, fields));
+  return value as Readonly<Record<string, unknown>>;
 }
 
 export const netns: ValueType<Netns> = {

@@ -9,6 +9,7 @@ import type {
   Netns,
   PropertyName,
   Settings,
+  Sysctls,
   Tap,
 } from "./model";
 import { applies, forKind, PROPERTIES, PROPERTY_NAMES } from "./properties";
@@ -21,16 +22,16 @@ export interface Wanted {
 }
 
 /** What an earlier run left behind that decides what is wanted now. */
-export type Memory = Pick<LinkState, "declared" | "adoptedMac">;
+export type Memory = Pick<LinkState, "declared" | "adoptedMac" | "sysctlsBefore">;
 
-/** The properties that the program gave; a tap device's each by its own path. */
+/** The properties that the program gave; a tap device's and sysctls each by its own path. */
 export function declaredIn(inputs: LinkInputs): string[] {
   return PROPERTY_NAMES.flatMap((name) => {
     const value = inputs[name];
     if (value === undefined || isGenerated(inputs.identity, name)) return [];
     // Not an object while it is not known yet.
-    return name === "tap" && typeof value === "object"
-      ? Object.keys(value).map((field) => `tap.${field}`)
+    return (name === "tap" || name === "sysctls") && typeof value === "object"
+      ? Object.keys(value).map((field) => `${name}.${field}`)
       : [name];
   });
 }
@@ -54,7 +55,9 @@ export function complete(
     const value =
       name === "tap"
         ? wantedTap(inputs.tap, memory)
-        : (inputs[name] ?? valueWhenOmitted(name, kind, inherited, memory));
+        : name === "sysctls"
+          ? wantedSysctls(inputs.sysctls, memory)
+          : (inputs[name] ?? valueWhenOmitted(name, kind, inherited, memory));
     if (value !== undefined) settings[name] = value;
   }
   if (memory?.adoptedMac !== undefined && isGenerated(identity, "macAddress"))
@@ -98,6 +101,17 @@ function wantedTap(declared: Tap | undefined, memory: Memory | undefined): Tap |
   return fields.length === 0 ? undefined : Object.fromEntries(fields);
 }
 
+/** One that is no longer declared gets its former value back. */
+function wantedSysctls(
+  declared: Sysctls | undefined,
+  memory: Memory | undefined,
+): Sysctls | undefined {
+  if (declared !== undefined && typeof declared !== "object") return declared;
+  const former = Object.entries(memory?.sysctlsBefore ?? {});
+  const wanted = Object.fromEntries([...former, ...Object.entries(declared ?? {})]);
+  return Object.keys(wanted).length === 0 ? undefined : wanted;
+}
+
 /** Whether a property already holds as it is wanted. */
 export function holds(name: PropertyName, wanted: unknown, observed: unknown): boolean {
   if (name === "netns" || name === "lowerNetns") {
@@ -106,16 +120,33 @@ export function holds(name: PropertyName, wanted: unknown, observed: unknown): b
   }
   if (wanted === undefined) return true;
   switch (name) {
-    case "tap": {
-      const seen = (observed ?? {}) as Tap;
-      return Object.entries(wanted as Tap).every(
-        ([field, value]) => seen[field as keyof Tap] === value,
-      );
+    case "tap":
+    case "sysctls": {
+      const seen = (observed ?? {}) as Readonly<Record<string, unknown>>;
+      return Object.entries(wanted as object).every(([field, value]) => seen[field] === value);
     }
+    case "bridge":
+      return wanted === (observed ?? "");
+    case "addresses":
+    case "routes":
+      return isSameSet(wanted, observed);
     default:
       return isDeepStrictEqual(wanted, observed);
   }
 }
+
+/** Their order says which comes first, and is no difference. */
+function isSameSet(wanted: unknown, observed: unknown): boolean {
+  const [a, b] = [wanted, observed].map(
+    (list) => new Set((Array.isArray(list) ? list : []).map((each) => inOneOrder(each))),
+  ) as [Set<string>, Set<string>];
+  return a.size === b.size && [...a].every((each) => b.has(each));
+}
+
+const inOneOrder = (each: unknown): string =>
+  typeof each === "object" && each !== null
+    ? JSON.stringify(Object.entries(each).sort())
+    : JSON.stringify(each);
 
 /** A namespace given by pid is that of its inode: containers come back with another pid, and pids come back. */
 export function sameNetns(a: Netns | undefined, b: Netns | undefined): boolean {

@@ -1,6 +1,8 @@
 /** IPv4 and IPv6 addresses: bytes ↔ the text that RFC 5952 recommends. */
 import type { Codec } from "./attribute";
-import type { Reader, Writer } from "./bytes";
+import { Reader, Writer } from "./bytes";
+import { AF_INET, AF_INET6 } from "./constants";
+import { isUnencodableValue } from "./faults";
 
 export const ipv4: Codec<string> = {
   read(reader) {
@@ -78,4 +80,35 @@ function wordsIn(part: string, writer: Writer): (number | undefined)[] {
     }
     return /^[0-9a-f]{1,4}$/i.test(group) ? Number.parseInt(group, 16) : undefined;
   });
+}
+
+/** An address by its bytes. */
+export interface InternetAddress {
+  /** AF_INET or AF_INET6. */
+  readonly family: number;
+  /** In the one spelling that the kernel's answers get here. */
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Undefined for what is no address, or has anything beside it. */
+export function parseInternetAddress(text: string): InternetAddress | undefined {
+  const [family, codec] = text.includes(":") ? [AF_INET6, ipv6] : [AF_INET, ipv4];
+  const writer = new Writer(16);
+  try {
+    codec.write(writer, text, {});
+  } catch (error) {
+    if (isUnencodableValue(error)) return undefined;
+    throw error;
+  }
+  const bytes = writer.finish();
+  return { family, text: codec.read(new Reader(bytes), {}), bytes };
+}
+
+/** The network of so many leading bits that an address is in. */
+export function networkOf({ family, bytes }: InternetAddress, bits: number): string {
+  const masked = bytes.map(
+    (byte, at) => byte & (0xff00 >> Math.min(8, Math.max(0, bits - 8 * at))),
+  );
+  return (family === AF_INET6 ? ipv6 : ipv4).read(new Reader(masked), {});
 }

@@ -1,22 +1,15 @@
-/** Whole messages, ready to be sent. Replies to them are decoded by `link-message.ts` and others. */
-import { encodeAddress } from "./address-message";
+/** Whole messages about links, ready to be sent. Replies to them are decoded by `link-message.ts` and others. */
 import {
-  AF_INET,
-  AF_INET6,
   AF_UNSPEC,
   IFNAMSIZ,
-  IPPROTO_TCP,
   NLM_F_ACK,
   NLM_F_DUMP,
   NLM_F_REQUEST,
   RTEXT_FILTER_SKIP_STATS,
-  RTM_F_FIB_MATCH,
   RTM_DELLINK,
   RTM_DELLINKPROP,
-  RTM_GETADDR,
   RTM_GETLINK,
   RTM_GETNSID,
-  RTM_GETROUTE,
   RTM_NEWLINK,
   RTM_NEWLINKPROP,
   RTM_NEWNSID,
@@ -24,7 +17,6 @@ import {
 import { encodeLink, type LinkAttributes, type LinkMessage } from "./link-message";
 import { encodeMessage } from "./message";
 import { encodeNamespace, type NamespaceAttributes } from "./namespace-message";
-import { encodeRoute } from "./route-message";
 
 export interface RequestOptions {
   readonly sequence: number;
@@ -111,46 +103,6 @@ export function assignNamespaceId(
   return namespaceRequest(RTM_NEWNSID, namespace, options);
 }
 
-/** Addresses of both families, of all devices. */
-export function dumpAddresses(options: RequestOptions): Uint8Array {
-  const body = encodeAddress({
-    ...{ family: AF_UNSPEC, prefixLength: 0, flags: 0, scope: 0, index: 0 },
-    attributes: {},
-  });
-  return request(RTM_GETADDR, body, { ...options, flags: NLM_F_DUMP | (options.flags ?? 0) });
-}
-
-/** One TCP connection, as seen from the host that is asked. */
-export interface TcpEnds {
-  readonly local: string;
-  readonly localPort: number;
-  readonly remote: string;
-  readonly remotePort: number;
-  /** The device that a link-local destination is on. */
-  readonly outputIndex?: number;
-}
-
-/**
- * Which route a connection's packets take. All of it is asked with, since rules may choose a table by
- * the source or the ports; the answer is the whole route, with every next hop.
- */
-export function getRouteOf(ends: TcpEnds, options: RequestOptions): Uint8Array {
-  const [family, bits] = ends.remote.includes(":") ? [AF_INET6, 128] : [AF_INET, 32];
-  const body = encodeRoute({
-    ...{ family, destinationLength: bits, sourceLength: bits, tos: 0, table: 0 },
-    ...{ protocol: 0, scope: 0, type: 0, flags: RTM_F_FIB_MATCH },
-    attributes: {
-      RTA_DST: ends.remote,
-      RTA_SRC: ends.local,
-      ...(ends.outputIndex !== undefined && { RTA_OIF: ends.outputIndex }),
-      RTA_IP_PROTO: IPPROTO_TCP,
-      RTA_SPORT: ends.localPort,
-      RTA_DPORT: ends.remotePort,
-    },
-  });
-  return request(RTM_GETROUTE, body, options);
-}
-
 function readAttributes({ targetNamespaceId }: LinkReadOptions): LinkAttributes {
   if (targetNamespaceId === undefined) return readMask;
   return { IFLA_TARGET_NETNSID: targetNamespaceId, ...readMask };
@@ -182,7 +134,7 @@ function namespaceRequest(
   return request(type, encodeNamespace({ family: AF_UNSPEC, attributes }), options);
 }
 
-function request(type: number, body: Uint8Array, options: RequestOptions): Uint8Array {
+export function request(type: number, body: Uint8Array, options: RequestOptions): Uint8Array {
   const flags = NLM_F_REQUEST | (options.flags ?? NLM_F_ACK);
   return encodeMessage({ type, flags, sequence: options.sequence, portId: 0, body });
 }

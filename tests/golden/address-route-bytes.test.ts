@@ -5,8 +5,8 @@ import { isAck } from "../../provider/netlink/ack";
 import { type AddressMessage, decodeAddress } from "../../provider/netlink/address-message";
 import * as kernel from "../../provider/netlink/constants";
 import { decodeMessages } from "../../provider/netlink/message";
-import { getRouteOf } from "../../provider/netlink/requests";
 import { decodeRoute, type RouteMessage } from "../../provider/netlink/route-message";
+import { getRouteOf } from "../../provider/netlink/route-requests";
 import { readFixture } from "./fixture";
 import { onlyMessage, pick } from "./messages";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PROPERTIES, PROPERTY_NAMES } from "../../provider/link/properties";
 import { useLab } from "../support/kernel-lab";
 import { LinkResource } from "../support/link-resource";
-import { CASES, changeByHand, LIVE, shown } from "./live-properties";
+import { AROUND, CASES, changeByHand, LIVE, shown } from "./live-properties";
 
 describe("A live property", () => {
   const lab = useLab();
@@ -11,16 +11,17 @@ describe("A live property", () => {
     const live = PROPERTY_NAMES.filter(
       (name) => PROPERTIES[name].change === "live" && name !== "tap",
     );
-    assert.deepEqual(LIVE.map(({ property }) => property).sort(), live.sort());
+    assert.deepEqual([...LIVE, ...AROUND].map(({ property }) => property).sort(), live.sort());
   });
 
   for (const { kind, row } of CASES) {
-    const { property, mode = "bridge", first, second } = row;
+    const { property, mode = "bridge", first, second, prepare } = row;
     const base = { kind, lowerDevice: "lower", mode, name: "link0" };
     const place = (lowerNetns: string) => ({ ...base, lowerNetns });
 
     it(`${property} of a ${kind}: made, changed and left out again`, async () => {
       const netns = lab().host();
+      prepare?.(lab(), netns);
       const args = place(netns);
       const link = new LinkResource(lab(), { ...args, [property]: first });
       const { ifindex } = await link.create();
@@ -43,6 +44,7 @@ describe("A live property", () => {
 
     it(`${property} of a ${kind}: changed by hand, seen and put back`, async () => {
       const netns = lab().host();
+      prepare?.(lab(), netns);
       const args = { ...place(netns), [property]: first };
       const link = new LinkResource(lab(), args);
       const { ifindex } = await link.create();

@@ -1,6 +1,7 @@
 /** A row for each live property: values to give it, and how somebody changes it by hand. */
 import type { Kind, Mode, PropertyName } from "../../provider/link/model";
 import { broadcastLimitOf, setBroadcastLimit } from "../support/raw-link";
+import { addressesShown, routesShown, setSysctl, sysctlsShown } from "../support/ip-around";
 import { SHOWN } from "../support/ip-link";
 import type { KernelLab } from "../support/kernel-lab";
 
@@ -8,6 +9,9 @@ export interface LiveProperty {
   readonly property: Exclude<PropertyName, "tap" | "netns" | "lowerNetns">;
   /** Where it holds; bridge mode otherwise. */
   readonly mode?: Mode;
+  /** Of both, where it is absent. */
+  readonly kind?: Kind;
+  readonly prepare?: (lab: KernelLab, netns: string) => void;
   readonly first: unknown;
   readonly second: unknown;
   /** What holds once it is declared no more. */
@@ -94,8 +98,53 @@ export const LIVE: readonly LiveProperty[] = [
   },
 ];
 
+/** What stands beside a link's own message. */
+export const AROUND: readonly LiveProperty[] = [
+  {
+    property: "addresses",
+    first: ["192.0.2.10/24", "2001:db8::10/64"],
+    second: ["192.0.2.11/24", "192.0.2.12/24", "2001:db8::10/64", "2001:db8::11/128"],
+    omitted: () => [],
+    byHand: (lab, netns, name) => {
+      lab.ip(netns, "address", "delete", "192.0.2.10/24", "dev", name);
+    },
+  },
+  {
+    property: "routes",
+    first: [{ destination: "198.51.100.0/24" }, { destination: "2001:db8:1::/64" }],
+    second: [
+      { destination: "198.51.100.0/24", metric: 7 },
+      { destination: "2001:db8:2::/64", metric: 5, table: 100 },
+      { destination: "203.0.113.0/24", table: 1000 },
+    ],
+    omitted: () => [],
+    byHand: (lab, netns, name) => {
+      lab.ip(netns, "route", "delete", "198.51.100.0/24", "dev", name);
+    },
+  },
+  {
+    property: "sysctls",
+    first: { "ipv4.arp_ignore": 1, "ipv4.rp_filter": 0, "ipv6.accept_ra": 0 },
+    second: { "ipv4.arp_ignore": 2, "ipv4.rp_filter": 2, "ipv6.accept_ra": 2 },
+    omitted: () => ({ "ipv4.arp_ignore": 0, "ipv4.rp_filter": 0, "ipv6.accept_ra": 1 }),
+    byHand: (_, netns, name) => setSysctl(netns, name, "ipv6.accept_ra", 1),
+  },
+  {
+    property: "bridge",
+    kind: "macvlan",
+    prepare: (lab, netns) => {
+      for (const name of ["br0", "br1", "br2"])
+        lab.ip(netns, "link", "add", "name", name, "type", "bridge");
+    },
+    first: "br0",
+    second: "br1",
+    omitted: () => "",
+    byHand: ["master", "br2"],
+  },
+];
+
 export const CASES = (["macvlan", "macvtap"] as const).flatMap((kind) =>
-  LIVE.map((row) => ({ kind, row })),
+  [...LIVE, ...AROUND].filter((row) => (row.kind ?? kind) === kind).map((row) => ({ kind, row })),
 );
 
 export function shown(
@@ -105,6 +154,9 @@ export function shown(
   property: LiveProperty["property"],
 ): unknown {
   if (property === "broadcastLimit") return broadcastLimitOf(netns, name);
+  if (property === "addresses") return addressesShown(lab, netns, name);
+  if (property === "routes") return routesShown(lab, netns, name);
+  if (property === "sysctls") return sysctlsShown(netns, name);
   const link = lab.link(netns, name);
   return link && SHOWN[property](link);
 }

@@ -36,12 +36,15 @@ export interface IpLink {
   };
 }
 
+/** Namespaces and files, and what `ip address`, `ip route` and `sysctl` show. */
+type NotInIt =
+  ("lowerNetns" | "netns" | "tap" | "broadcastLimit") | ("addresses" | "routes" | "sysctls");
+
 /** The property as `ip` shows it, in our words. It knows no broadcast limit: see `raw-link.ts`. */
 export const SHOWN: {
-  readonly [K in Exclude<PropertyName, "lowerNetns" | "netns" | "tap" | "broadcastLimit">]: (
-    link: IpLink,
-  ) => unknown;
+  readonly [K in Exclude<PropertyName, NotInIt>]: (link: IpLink) => unknown;
 } = {
+  bridge: ({ master }) => master ?? "",
   lowerDevice: ({ link }) => link,
   name: ({ ifname }) => ifname,
   mode: ({ linkinfo }) => linkinfo?.info_data?.mode,

@@ -67,6 +67,8 @@ const AS_MADE: Settings = {
   altNames: [],
 };
 
+const NO_CONF = { ipv4: undefined, ipv6: undefined };
+
 const BELOW_A_MESSAGE = ["lowerDevice", "lowerNetns", "netns", "tap"];
 
 /** The link as the kernel shows it after it was made from these inputs. */
@@ -81,6 +83,7 @@ export function observed(inputs: LinkInputs, more: Settings = {}): ObservedLink 
     lowerIfindex: 2,
     operState: "UP",
     usedBroadcastQueueLength: 1000,
+    conf: NO_CONF,
   };
 }
 
@@ -109,6 +112,7 @@ export function device(name: string, ifindex: number, more: Partial<Device> = {}
     lowerIfindex: undefined,
     operState: "UP",
     usedBroadcastQueueLength: undefined,
+    conf: NO_CONF,
     hardwareType: 1,
     loopback: false,
     master: undefined,

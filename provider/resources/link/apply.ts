@@ -1,8 +1,10 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { HostError } from "../../errors";
+import { withAroundOf } from "../../host/around";
 import { StepRefused, type LinkHost } from "../../host/link-host";
 import { sameNamespace, type Target } from "../../host/step-messages";
 import type { Device } from "../../link/causes";
+import { type Interest, interestIn } from "../../link/around";
 import { transitionalGroup } from "../../link/identity";
 import { asMade, planChange, planCreation, type PlannedStep } from "../../link/plan";
 import type { Tap } from "../../link/model";
@@ -15,9 +17,11 @@ import { awaitTap, TapTaken } from "./tap";
 export interface Applied {
   readonly link: Device;
   readonly tap: TapDevice | undefined;
+  /** What it was before: just made, or as it was found. */
+  readonly before: Device;
 }
 
-export type Site = Pick<Target, "place" | "lowerIfindex">;
+export type Site = Pick<Target, "place" | "lowerIfindex" | "bridges">;
 
 // Automatic ifindexes rise from 1 and none was seen near these; the kernel goes on after its own last one.
 const IFINDEX = { min: 1_000_000_000, max: 2_000_000_000 };
@@ -80,7 +84,9 @@ async function makeOnce(host: LinkHost, site: Site, wanted: Wanted, how: Making)
       : await host.device(beside, { name: how.name ?? wanted.settings.name });
     if (made?.settings.group !== group) throw vanished(host, wanted);
     const there = { ...target, ifindex: made.ifindex, isNew: true };
-    return finish(host, undo, asMade(rest, made), there, wanted);
+    const interest = interestIn(wanted.settings);
+    const applied = await finish(host, undo, asMade(rest, made), there, wanted, interest);
+    return { ...applied, before: made };
   });
 }
 
@@ -91,6 +97,7 @@ export async function change(
   wanted: Wanted,
   link: Device,
   seenTap: TapDevice | undefined,
+  interest: Interest,
 ): Promise<Applied> {
   const seen =
     seenTap === undefined
@@ -98,7 +105,11 @@ export async function change(
       : { ...link, settings: { ...link.settings, tap: seenTap.settings } };
   const { kind, mark } = wanted;
   const target = { ...site, kind, mark, ifindex: link.ifindex, isNew: false };
-  return undoable(host, (undo) => finish(host, undo, planChange(wanted, seen), target, wanted));
+  const steps = planChange(wanted, seen);
+  const applied = await undoable(host, (undo) =>
+    finish(host, undo, steps, target, wanted, interest),
+  );
+  return { ...applied, before: link };
 }
 
 /** Work under one undo id: what of it is armed on the host runs at once when the work fails. */
@@ -123,11 +134,13 @@ async function finish(
   steps: readonly PlannedStep[],
   target: Target & { readonly ifindex: number; readonly isNew: boolean },
   wanted: Wanted,
-): Promise<Applied> {
+  interest: Interest,
+): Promise<Pick<Applied, "link" | "tap">> {
   const { ifindex, isNew } = target;
   const { beside } = target.place;
   const stepping = host.change(undo, steps, target);
-  const reading = host.device(beside, { ifindex });
+  const looking = host.device(beside, { ifindex });
+  const reading = withAroundOf(host, beside, ifindex, looking, interest);
   if (target.kind === "macvlan") {
     const [, link, end] = await Promise.all([stepping, reading, host.session.disarm(undo)]);
     return standing(host, { link, tap: undefined }, end, steps, wanted);
@@ -155,7 +168,7 @@ function standing(
   end: string,
   steps: readonly PlannedStep[],
   wanted: Wanted,
-): Applied {
+): Pick<Applied, "link" | "tap"> {
   // With nothing armed there was nothing to disarm.
   const armed = steps.some(({ step, inverse }) => inverse !== undefined && step.do !== "set tap");
   if (link === undefined || (armed && end !== "disarmed")) throw vanished(host, wanted);

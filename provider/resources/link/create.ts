@@ -1,4 +1,5 @@
 import { HostError } from "../../errors";
+import { omitUndefined } from "../../omit-undefined";
 import { openHost } from "../../host/open-host";
 import { StepRefused, type LinkHost } from "../../host/link-host";
 import type { Place } from "../../host/namespaces";
@@ -15,6 +16,7 @@ import { complete, isGenerated, type Wanted } from "../../link/wanted";
 import { Errno } from "../../netlink/errno";
 import { HalfMade, type CreateRequest } from "../../request";
 import { change, make, type Applied } from "./apply";
+import { bridgesFor, interestOf, sysctlsBefore, withItsAround } from "./around";
 import { refuseToCutOff } from "./cut-off";
 import { refuseOtherMachine } from "./other-machine";
 import { explained, noLowerDevice, operationOn, snapshotOf } from "./refused";
@@ -47,7 +49,9 @@ export async function createLink({
     );
   });
   const around = await surroundings(host, place, applied.link, lower, applied.tap);
-  const state = stateOf(keptOf(inputs, adoptedMac), applied.link, around);
+  const before = sysctlsBefore(inputs, applied.before);
+  const kept = keptOf(inputs, omitUndefined({ adoptedMac, sysctlsBefore: before }));
+  const state = stateOf(kept, applied.link, around);
   return verified(wanted, state, operation, host);
 }
 
@@ -71,7 +75,8 @@ async function establish(scope: Scope, lower: Device | undefined): Promise<Estab
   if (lower === undefined) {
     throw noLowerDevice(host, operation, sceneOf(await snapshotOf(host, place), inputs, mark));
   }
-  const site = { place, lowerIfindex: lower.ifindex };
+  const bridges = await bridgesFor(host, place, operation, inputs.bridge);
+  const site = { place, lowerIfindex: lower.ifindex, bridges };
   try {
     return {
       wanted: complete(inputs, lower.settings.mtu),
@@ -84,7 +89,7 @@ async function establish(scope: Scope, lower: Device | undefined): Promise<Estab
     if (!(error instanceof StepRefused)) throw error;
     const holder = await host.device(place.beside, { name: inputs.name });
     if (holder === undefined) throw error;
-    return takeOver(scope, holder, lower);
+    return takeOver(scope, holder, lower, bridges);
   }
 }
 
@@ -93,8 +98,9 @@ async function takeOver(
   { host, place, inputs, operation }: Scope,
   link: Device,
   lower: Device,
+  bridges: ReadonlyMap<string, number>,
 ): Promise<Established> {
-  const site = { place, lowerIfindex: lower.ifindex };
+  const site = { place, lowerIfindex: lower.ifindex, bridges };
   const { mark } = inputs.identity;
   const owner = ownerOf(link, mark);
   const foreign = owner === "foreign" && inputs.adopt === true;
@@ -133,17 +139,13 @@ async function takeOver(
     return { wanted, adoptedMac, applied: await make(host, site, complete(inputs, undefined)) };
   }
   await refuseToCutOff(host, place, operation, deedsOfChange(wanted, link));
-  return {
-    wanted,
-    adoptedMac,
-    applied: await change(
-      host,
-      site,
-      wanted,
-      link,
-      await tapOf(host, place.beside, link, wanted.settings.tap),
-    ),
-  };
+  const interest = interestOf(wanted, inputs);
+  const [whole, tap] = await Promise.all([
+    withItsAround(host, place, link, interest),
+    tapOf(host, place.beside, link, wanted.settings.tap),
+  ]);
+  const applied = await change(host, site, wanted, whole, tap, interest);
+  return { wanted, adoptedMac, applied };
 }
 
 function cannotAdopt(

@@ -1,8 +1,10 @@
 import type { LinkHost } from "../../host/link-host";
+import { interestIn } from "../../link/around";
 import { parseLinkId } from "../../link/link-id";
 import { KINDS, type LinkState } from "../../link/model";
 import { inputsOf, stateOf } from "../../link/state";
 import type { ReadAnswer, ReadRequest } from "../../request";
+import { withItsAround } from "./around";
 import { findLink, lookFor } from "./find";
 import { isOtherMachine, noteOtherMachine } from "./other-machine";
 import { reached } from "./reached";
@@ -22,8 +24,11 @@ export async function readLink({ id, state, config }: ReadRequest): Promise<Read
   const known = state.identity === undefined ? await fromId(host, id) : state;
   const { place, lower, link } = (known && (await findLink(host, known))) ?? {};
   if (known === undefined || place === undefined || link === undefined) return undefined;
-  const tap = await tapOf(host, place.beside, link, known.tap);
-  const now = stateOf(known, link, await surroundings(host, place, link, lower, tap));
+  const [tap, whole] = await Promise.all([
+    tapOf(host, place.beside, link, known.tap),
+    withItsAround(host, place, link, interestIn(known)),
+  ]);
+  const now = stateOf(known, whole, await surroundings(host, place, link, lower, tap));
   return { id, state: now, inputs: inputsOf(now) };
 }
 

@@ -4,7 +4,7 @@ import type { Place } from "../../host/namespaces";
 import { sameNamespace } from "../../host/step-messages";
 import { causesIn, sceneOf, type Scene, type Snapshot } from "../../link/causes";
 import { explain } from "../../link/explain";
-import type { LinkInputs, Settings } from "../../link/model";
+import type { LinkInputs, PropertyName, Settings } from "../../link/model";
 import type { Step } from "../../link/plan";
 
 /** "create macvlan web on eth0", for messages. */
@@ -43,10 +43,22 @@ export async function explained(
   return new HostError(explain(refusal, scene), { cause: error });
 }
 
+const PROPERTY_OF: Partial<Record<Step["do"], PropertyName>> = {
+  "set sysctls": "sysctls",
+  "write sysctl": "sysctls",
+  "set bridge": "bridge",
+  "add address": "addresses",
+  "remove address": "addresses",
+  "set route": "routes",
+  "remove route": "routes",
+};
+
 /** The one property that a refused step was about. */
 function propertyOf(step: Step | undefined): string | undefined {
   if (step?.do === "add alternative names" || step?.do === "remove alternative names")
     return "altNames";
+  const own = step && PROPERTY_OF[step.do];
+  if (own !== undefined) return own;
   if (step?.do !== "set") return undefined;
   const names = Object.keys(step.settings);
   return names.length === 1 ? names[0] : undefined;

@@ -1,13 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import { HostError, messageOf } from "../../errors";
+import { omitUndefined } from "../../omit-undefined";
 import { openHost } from "../../host/open-host";
 import type { LinkHost } from "../../host/link-host";
+import { interestIn } from "../../link/around";
 import { deedsOfChange } from "../../link/cut-offs";
 import type { LinkState } from "../../link/model";
 import { keptOf, stateOf, type Kept } from "../../link/state";
 import { complete } from "../../link/wanted";
 import { HalfMade, type UpdateRequest } from "../../request";
 import { change } from "./apply";
+import { bridgesFor, interestOf, sysctlsBefore, withItsAround } from "./around";
 import { verified } from "./create";
 import { refuseToCutOff } from "./cut-off";
 import { findLink } from "./find";
@@ -24,11 +27,19 @@ export async function updateLink({ id, inputs, state, config }: UpdateRequest): 
   if (place === undefined || link === undefined) throw gone(host, operation);
   const wanted = complete(inputs, lower?.settings.mtu ?? state.lowerMtu, state);
   await refuseToCutOff(host, place, operation, deedsOfChange(wanted, link));
-  const kept = keptOf(inputs, state.adoptedMac);
-  const seenTap = await tapOf(host, place.beside, link, wanted.settings.tap);
+  const interest = interestOf(wanted, inputs, state);
+  const [whole, seenTap] = await Promise.all([
+    withItsAround(host, place, link, interest),
+    tapOf(host, place.beside, link, wanted.settings.tap),
+  ]);
+  const { bridge } = wanted.settings;
+  const bridges = await bridgesFor(host, place, operation, bridge, whole.settings.bridge);
+  const { adoptedMac } = state;
+  const before = sysctlsBefore(inputs, whole, state.sysctlsBefore);
+  const kept = keptOf(inputs, omitUndefined({ adoptedMac, sysctlsBefore: before }));
   try {
-    const site = { place, lowerIfindex: lower?.ifindex ?? link.lowerIfindex ?? 0 };
-    const applied = await change(host, site, wanted, link, seenTap);
+    const site = { place, lowerIfindex: lower?.ifindex ?? link.lowerIfindex ?? 0, bridges };
+    const applied = await change(host, site, wanted, whole, seenTap, interest);
     const now = stateOf(
       kept,
       applied.link,
@@ -54,7 +65,8 @@ async function halfDone(
   const { place, lower, link } = found;
   const tap = await tapOf(host, place.beside, link, state.tap).catch(() => undefined);
   const kept: Kept = state;
-  const now = stateOf(kept, link, await surroundings(host, place, link, lower, tap));
+  const whole = await withItsAround(host, place, link, interestIn(state)).catch(() => link);
+  const now = stateOf(kept, whole, await surroundings(host, place, link, lower, tap));
   return isDeepStrictEqual(now, state)
     ? undefined
     : new HalfMade(id, now, [messageOf(why)], { cause: why });

@@ -47,6 +47,10 @@ const VALUES: { readonly [K in PropertyName]: readonly [unknown, unknown, Given?
   group: [1, 2],
   alias: ["a", "b"],
   altNames: [["alt-a"], ["alt-b"]],
+  addresses: [["192.0.2.1/24"], ["192.0.2.2/24"]],
+  routes: [[{ destination: "default" }], [{ destination: "198.51.100.0/24" }]],
+  sysctls: [{ "ipv4.arp_ignore": 1 }, { "ipv4.arp_ignore": 2 }],
+  bridge: ["br0", "br1"],
   tap: [{ mode: "0660" }, { mode: "0640" }, { kind: "macvtap" }],
 };
 

@@ -1,0 +1,75 @@
+/** What belongs to a link and stands beside its own message: addresses, routes, sysctls, its bridge. */
+import type { AddressMessage } from "../netlink/address-message";
+import type { RouteMessage } from "../netlink/route-message";
+import { omitUndefined } from "../omit-undefined";
+import { addressesSeen, isIpv6, keyOf } from "./addresses";
+import type { ObservedLink, Settings, Switches } from "./model";
+import { routeKey, routesSeen } from "./routes";
+import { sysctlsSeen } from "./sysctls";
+
+export const AROUND = ["addresses", "routes", "sysctls", "bridge"] as const;
+
+/** What somebody declares, or has declared: nobody looks at the rest. */
+export interface Interest extends Pick<Settings, (typeof AROUND)[number]> {
+  readonly exclusive?: boolean | undefined;
+}
+
+/** What was read for an interest. */
+export interface Around {
+  readonly addresses: readonly AddressMessage[];
+  readonly routes: readonly RouteMessage[];
+  /** Name of the device that the link is a port of; empty for none. */
+  readonly master: string;
+}
+
+type Declared = Pick<Settings, (typeof AROUND)[number]> & Switches;
+
+/** Of what is wanted now, and of what an earlier run left: what is wanted comes first. */
+export function interestIn(now: Declared, before: Declared = {}): Interest {
+  return omitUndefined({
+    exclusive: now.exclusive,
+    addresses: either(now.addresses, before.addresses, keyOf),
+    routes: either(now.routes, before.routes, routeKey),
+    sysctls: now.sysctls && { ...before.sysctls, ...now.sysctls },
+    bridge: now.bridge,
+  });
+}
+
+function either<T>(
+  now: readonly T[] | undefined,
+  before: readonly T[] | undefined,
+  keyOf: (each: T) => string,
+): readonly T[] | undefined {
+  if (now === undefined) return before;
+  const keys = new Set(now.map(keyOf));
+  return [...now, ...(before ?? []).filter((each) => !keys.has(keyOf(each)))];
+}
+
+export const isInterested = (interest: Interest): boolean =>
+  interest.exclusive === true || AROUND.some((name) => interest[name] !== undefined);
+
+/** The link as it is with what was read around it, in the words of those who declare it. */
+export function withAround<L extends ObservedLink>(link: L, interest: Interest, around: Around): L {
+  const { addresses, routes, sysctls, bridge, exclusive } = interest;
+  return {
+    ...link,
+    settings: {
+      ...link.settings,
+      ...((addresses !== undefined || exclusive === true) && {
+        addresses: addressesSeen(around.addresses, addresses ?? [], exclusive === true),
+      }),
+      ...(routes !== undefined && { routes: routesSeen(around.routes, routes) }),
+      ...(sysctls !== undefined && { sysctls: sysctlsSeen(Object.keys(sysctls), link) }),
+      ...(bridge !== undefined && { bridge: around.master }),
+    },
+  };
+}
+
+/** Families of the routes that are asked for. */
+export function familiesOf({ routes = [] }: Interest): {
+  readonly ipv4: boolean;
+  readonly ipv6: boolean;
+} {
+  const six = routes.map(({ destination }) => isIpv6(destination));
+  return { ipv4: six.includes(false), ipv6: six.includes(true) };
+}

@@ -1,0 +1,149 @@
+/** The part of a plan that is about what stands beside a link's own message. */
+import { isDeepStrictEqual } from "node:util";
+import { isIpv6, keyOf } from "./addresses";
+import type { Address, ObservedLink, Route, Settings, Sysctls } from "./model";
+import type { PlannedStep, Step } from "./plan";
+import { routeKey } from "./routes";
+import { sysctlSeen } from "./sysctls";
+
+/** What must hold before the first frame, of a link that is being made. */
+export function beforeUp({ sysctls = {}, name = "" }: Settings): Step[] {
+  return planSysctls(sysctls, {}, name).map(({ step }) => step);
+}
+
+/** What a link that is up gets, of one that is being made: all of it goes with the link. */
+export function afterUp({ addresses = [], routes = [] }: Settings): Step[] {
+  return [
+    ...addresses.map((address) => ({ do: "add address", address }) as const),
+    ...routes.map((route) => ({ do: "set route", route }) as const),
+  ];
+}
+
+/** One message for all of IPv4's, which the kernel takes from the link's own; a file for each of IPv6's. */
+export function planSysctls(wanted: Sysctls, seen: Sysctls, link: string): PlannedStep[] {
+  const differing = Object.entries(wanted).filter(([name, value]) => seen[name] !== value);
+  const four = differing.filter(([name]) => name.startsWith("ipv4."));
+  const of = (step: "set sysctls", values: readonly (readonly [string, number])[]): Step => ({
+    do: step,
+    values: Object.fromEntries(values),
+  });
+  const before = four.flatMap(([name]) => {
+    const value = seen[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return [
+    ...(four.length === 0
+      ? []
+      : [
+          {
+            step: of("set sysctls", four),
+            ...(before.length > 0 && { inverse: of("set sysctls", before) }),
+          },
+        ]),
+    ...differing
+      .filter(([name]) => name.startsWith("ipv6."))
+      .map(([name, value]): PlannedStep => {
+        const was = seen[name];
+        const write = (number: number): Step => ({ do: "write sysctl", link, name, value: number });
+        return { step: write(value), ...(was !== undefined && { inverse: write(was) }) };
+      }),
+  ];
+}
+
+export function planBridge(wanted: string | undefined, seen: string | undefined): PlannedStep[] {
+  if (wanted === undefined || wanted === (seen ?? "")) return [];
+  return [
+    {
+      step: { do: "set bridge", bridge: wanted },
+      inverse: { do: "set bridge", bridge: seen ?? "" },
+    },
+  ];
+}
+
+/** What the kernel takes away with the state "up", which its return does not bring back. */
+export function planDown({ addresses = [] }: Settings): PlannedStep[] {
+  return addresses.filter(isIpv6).map((address) => {
+    // It is there: only taking all back, in reverse order, needs it after the link is up again.
+    const step = { do: "add address", address } as const;
+    return { step, inverse: step };
+  });
+}
+
+/**
+ * Addresses and routes, one by one. New ones come before old ones go, so that what others hold on to
+ * stays: a route its source, a connection the address that it does not use.
+ */
+export function planAddressing(
+  { addresses, routes }: Settings,
+  link: ObservedLink,
+  goesDown: boolean,
+): PlannedStep[] {
+  const there = link.settings.addresses ?? [];
+  const staying = goesDown ? there.filter((address) => !isIpv6(address)) : there;
+  const byAddress = differenceOf(addresses, staying, keyOf);
+  const byRoute = differenceOf(routes, link.settings.routes ?? [], routeKey);
+  return [
+    ...byAddress.added.map(adding),
+    ...byRoute.added.map(settingRoute),
+    ...byRoute.changed.map(([was, now]) => ({
+      step: { do: "set route", route: now, replaces: true } as const,
+      inverse: { do: "set route", route: was, replaces: true } as const,
+    })),
+    ...byRoute.removed.map((route) => swapped(settingRoute(route))),
+    ...promoting(byAddress, link),
+    // The kernel changes nothing of one that is there but its lifetime.
+    ...byAddress.changed.flatMap(([was, now]) => [swapped(adding(was)), adding(now)]),
+    ...byAddress.removed.map((address) => swapped(adding(address))),
+  ];
+}
+
+const adding = (address: Address) =>
+  ({
+    step: { do: "add address", address },
+    inverse: { do: "remove address", address },
+  }) as const satisfies PlannedStep;
+
+const settingRoute = (route: Route) =>
+  ({
+    step: { do: "set route", route },
+    inverse: { do: "remove route", route },
+  }) as const satisfies PlannedStep;
+
+const swapped = ({ step, inverse }: Required<PlannedStep>): PlannedStep => ({
+  step: inverse,
+  inverse: step,
+});
+
+interface Difference<T> {
+  readonly added: readonly T[];
+  readonly removed: readonly T[];
+  readonly changed: readonly (readonly [was: T, now: T])[];
+}
+
+function differenceOf<T>(
+  wanted: readonly T[] | undefined,
+  seen: readonly T[],
+  keyOf: (each: T) => string,
+): Difference<T> {
+  if (wanted === undefined) return { added: [], removed: [], changed: [] };
+  const there = new Map(seen.map((each) => [keyOf(each), each]));
+  const kept = new Set(wanted.map(keyOf));
+  return {
+    added: wanted.filter((each) => !there.has(keyOf(each))),
+    removed: seen.filter((each) => !kept.has(keyOf(each))),
+    changed: wanted.flatMap((now) => {
+      const was = there.get(keyOf(now));
+      return was === undefined || isDeepStrictEqual(was, now) ? [] : [[was, now] as const];
+    }),
+  };
+}
+
+const PROMOTE = "ipv4.promote_secondaries";
+
+/** With the first address of a network the kernel takes all others of it, unless it is told to promote one. */
+function promoting({ removed, changed }: Difference<Address>, link: ObservedLink): PlannedStep[] {
+  const goes = [...removed, ...changed.map(([was]) => was)].some((address) => !isIpv6(address));
+  const value = sysctlSeen(PROMOTE, link);
+  if (!goes || value !== 0) return [];
+  return planSysctls({ [PROMOTE]: 1 }, { [PROMOTE]: value }, link.settings.name);
+}

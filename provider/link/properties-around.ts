@@ -1,0 +1,45 @@
+/** The rows of the property table that no link message holds: `around.ts` reads them, `plan-around.ts` sets them. */
+import { addresses } from "./addresses";
+import type { LinkSettings } from "./model";
+import type { Property } from "./property";
+import { routes } from "./routes";
+import { sysctls } from "./sysctls";
+import { deviceName } from "./value-type";
+
+type Name = "addresses" | "routes" | "sysctls" | "bridge";
+
+export const AROUND_PROPERTIES: { readonly [K in Name]: Property<LinkSettings[K]> } = {
+  addresses: {
+    type: addresses,
+    omitted: { is: "left alone", reset: [] },
+    change: "live",
+    kernel: "RTM_NEWADDR",
+    doc: "IPv4 and IPv6 addresses of the host on the link. Those that something else adds (DHCP, router advertisements) are left alone, unless `exclusive` is true. On a macvtap the host answers for them on its guest's MAC address.",
+  },
+  routes: {
+    type: routes,
+    omitted: { is: "left alone", reset: [] },
+    change: "live",
+    kernel: "RTM_NEWROUTE",
+    doc: "Routes through the link; other routes are left alone. They need a link that is up.",
+  },
+  sysctls: {
+    type: sysctls,
+    omitted: { is: "left alone", reset: {} },
+    change: "live",
+    kernel: "IFLA_INET_CONF, /proc/sys/net/ipv6/conf/<link>",
+    doc: "Settings of IPv4 and IPv6 on the link, each by its name in /proc/sys/net/ipv4/conf or ipv6/conf. Only those that are declared are looked at; one that is no longer declared gets the value back that it had before.",
+  },
+  bridge: {
+    type: deviceName,
+    omitted: { is: "left alone", reset: "" },
+    change: "live",
+    only: {
+      kind: "macvlan",
+      because:
+        "a macvtap cannot be a port of a bridge: its frames go to the program that has its tap device open",
+    },
+    kernel: "IFLA_MASTER",
+    doc: "The bridge that the link is a port of, by its name in the link's namespace.",
+  },
+};
