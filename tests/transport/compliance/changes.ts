@@ -6,6 +6,7 @@ import { linkNames, makeMacvlan, removeMacvlan, setMtu } from "../../support/mac
 import { eventually, childrenOf } from "../../support/processes";
 import { TestNamespace } from "../../support/test-namespace";
 import type { Fixture } from "../compliance";
+import { opened } from "./messages";
 
 const LONG = 60_000;
 
@@ -61,6 +62,47 @@ export function changesComeAndGo(fixture: () => Fixture): void {
       assert.deepEqual(reports, [{ undoId: 1, reason: "refused", errnos: [0, 0] }]);
       assert.deepEqual(namespace.links, []);
       assert.equal(await session.disarm(1), "undone");
+    });
+
+    const FORWARDING = "/proc/sys/net/ipv6/conf/lower/forwarding";
+    const forwarding = (text: string, path = FORWARDING): Uint8Array =>
+      Buffer.from(JSON.stringify({ path, text }));
+
+    it("may be the writing of a sysctl, undone like any other", async () => {
+      const { session, handle } = await opened(fixture());
+      const read = () => session.file({ op: "read", handle, path: FORWARDING });
+      const inverses = [{ handle, message: forwarding("0") }];
+      const on = { handle, message: forwarding("1"), inverses };
+      assert.deepEqual((await session.change(1, LONG, [on])).errno, 0);
+      assert.deepEqual(await read(), { text: "1\n" });
+      assert.deepEqual(await session.undo(1), { settlement: "undone", errnos: [0] });
+      assert.deepEqual(await read(), { text: "0\n" });
+
+      const wrong = { handle, message: forwarding("no number"), inverses: [] };
+      const refused = await session.change(2, LONG, [on, wrong]);
+      assert.deepEqual([refused.done, refused.errno, refused.undone], [1, Errno.EINVAL, [0]]);
+      assert.deepEqual(await read(), { text: "0\n" });
+
+      await session.change(3, 150, [on]);
+      await eventually("the deadline is missed", async () => {
+        const { text } = (await read()) as { readonly text: string };
+        return text === "0\n";
+      });
+    });
+
+    it("write no other file, and are refused as a whole before anything happens", async () => {
+      const { namespace, session: start } = fixture();
+      const session = await start();
+      const there = await session.open({ name: namespace.name });
+      const link = makeMacvlan(there, { name: "m0", lower: namespace.lowerIndex });
+      const { handle } = there;
+      for (const path of ["/proc/sys/kernel/hostname", "/proc/sys/net/../kernel/hostname"]) {
+        const step = { handle, message: forwarding("x", path), inverses: [] };
+        const inverse = { ...link, inverses: [{ handle, message: forwarding("x", path) }] };
+        for (const steps of [[link, step], [inverse]])
+          assert.equal((await session.change(1, LONG, steps)).errno, Errno.EACCES);
+      }
+      assert.deepEqual(namespace.links, []);
     });
 
     it("refused, leave a foreign link of the same name alone", async () => {
