@@ -83,11 +83,11 @@ export function changesComeAndGo(fixture: () => Fixture): void {
       assert.deepEqual([refused.done, refused.errno, refused.undone], [1, Errno.EINVAL, [0]]);
       assert.deepEqual(await read(), { text: "0\n" });
 
+      const reports: Undone[] = [];
+      session.onUndone((undone) => reports.push(undone));
       await session.change(3, 150, [on]);
-      await eventually("the deadline is missed", async () => {
-        const { text } = (await read()) as { readonly text: string };
-        return text === "0\n";
-      });
+      await eventually("the deadline is missed", () => reports.length === 1);
+      assert.deepEqual(await read(), { text: "0\n" });
     });
 
     it("write no other file, and are refused as a whole before anything happens", async () => {

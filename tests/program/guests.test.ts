@@ -1,0 +1,118 @@
+/** A host and its guests: they reach each other through a shim, and the network through the host. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { MACHINE, OwnMachine, ROUTER } from "../support/own-machine";
+import { PulumiProject } from "../support/pulumi-project";
+
+const EXAMPLES = join(__dirname, "../../examples");
+
+async function project(example: string, { card, guest }: OwnMachine, env = {}) {
+  const made = await PulumiProject.create({ folder: join(EXAMPLES, example), env });
+  made.write("package.json", '{ "name": "program", "main": "index.js" }');
+  await made.config("lowerDevice", card);
+  await made.config("guestNetns", guest);
+  return made;
+}
+
+const run = async (
+  program: PulumiProject,
+  operation: "up" | "destroy",
+  args: readonly string[] = [],
+): Promise<string> => {
+  const { status, stdout, stderr } = await program[operation]({ args });
+  assert.equal(status, 0, stdout + stderr);
+  return stdout;
+};
+
+describe("the host-shim example", function () {
+  this.timeout(180_000);
+  const guestAddress = "192.0.2.10";
+  const shimAddress = "192.0.2.2";
+  let machine: OwnMachine;
+  let program: PulumiProject;
+  before(async () => {
+    machine = new OwnMachine();
+    program = await project("host-shim", machine);
+  });
+  after(async () => {
+    program?.remove();
+    await machine?.remove();
+  });
+
+  it("lets the host and its guest reach each other", async () => {
+    await run(program, "up");
+    assert.ok(machine.reaches(ROUTER, machine.guest), "the guest reaches the network");
+    assert.ok(machine.reaches(guestAddress), "the host reaches the guest");
+    assert.ok(machine.reaches(shimAddress, machine.guest), "the guest reaches the shim");
+    assert.ok(machine.reaches(MACHINE, machine.guest), "the guest reaches the host's own address");
+  });
+
+  it("sends nobody but the guest through the shim", async () => {
+    const shim = String((await program.outputs())["shimLink"]);
+    const routes = JSON.parse(machine.ip("-j", "route", "show", "dev", shim)) as object[];
+    assert.deepEqual(
+      routes.map((route) => ({ dst: (route as { dst: string }).dst })),
+      [{ dst: guestAddress }],
+    );
+    assert.match(machine.ip("route", "get", ROUTER), /dev card/);
+    assert.match(machine.ip("route", "get", guestAddress), new RegExp(`src ${shimAddress} `));
+  });
+
+  it("changes nothing a second time", async () => {
+    assert.match(await run(program, "up"), /4 unchanged/);
+  });
+
+  it("is what lets them: without it they are apart again", async () => {
+    await run(program, "destroy", ["--target", "**HostShim::shim", "--target-dependents"]);
+    assert.ok(machine.reaches(ROUTER, machine.guest), "the guest is still there");
+    assert.ok(!machine.reaches(guestAddress), "the host does not reach the guest");
+    assert.ok(!machine.reaches(MACHINE, machine.guest), "the guest does not reach the host");
+  });
+
+  it("leaves nothing", async () => {
+    await run(program, "destroy");
+    assert.equal(machine.ip("-br", "link", "show", "type", "macvlan"), "");
+  });
+});
+
+describe("the routed-nat example", function () {
+  this.timeout(180_000);
+  let machine: OwnMachine;
+  let program: PulumiProject;
+  before(async () => {
+    machine = new OwnMachine();
+    const preload = join(__dirname, "../support/real-commands.js");
+    const env = { NODE_OPTIONS: `--require ${preload}` };
+    program = await project("routed-nat", machine, env);
+  });
+  after(async () => {
+    program?.remove();
+    await machine?.remove();
+  });
+
+  const table = (): string => execFileSync("nft", ["list", "ruleset"], { encoding: "utf8" });
+  const forwarding = (device: string): string =>
+    readFileSync(`/proc/sys/net/ipv4/conf/${device}/forwarding`, "utf8").trim();
+
+  it("gives the guest a way out, with the host's address", async () => {
+    await run(program, "up");
+    assert.match(table(), /ip saddr 10\.77\.0\.0\/24 ip daddr != 10\.77\.0\.0\/24 masquerade/);
+    assert.deepEqual([forwarding("gateway"), forwarding(machine.card)], ["1", "1"]);
+    // The router knows no way back into the guests' network: only translated packets are answered.
+    assert.equal(machine.lab.ip(machine.router, "route", "show", "10.77.0.0/24"), "");
+    assert.ok(machine.reaches(ROUTER, machine.guest));
+  });
+
+  it("is what gives it: with the rules gone, nothing comes back", () => {
+    execFileSync("nft", ["flush", "table", "ip", "macvlan_guests"]);
+    assert.ok(!machine.reaches(ROUTER, machine.guest));
+  });
+
+  it("takes rules and links away again", async () => {
+    await run(program, "destroy");
+    assert.equal(table(), "");
+    assert.equal(machine.ip("-br", "link", "show", "type", "macvlan"), "");
+  });
+});
