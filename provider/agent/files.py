@@ -52,6 +52,8 @@ def file_operation(space, query):
         return end_agent(query["pid"], query["started"], query["lock"])
     if operation == "connections":
         return connections()
+    if operation == "openers":
+        return openers(os.makedev(query["major"], query["minor"]))
     if operation in ("read", "write") and not re.search(r"/\.\.?(/|$)", path):
         if operation == "read" and OF_PROCESSES.fullmatch(path):
             return dict(zip(("device", "inode"), identity(os.stat(path)))) if path.endswith("net") else contents(path)
@@ -190,6 +192,28 @@ def connections():
                     ends = dict(zip(("local", "localPort", "remote", "remotePort"), tcp_end(local) + tcp_end(remote)))
                     found.append(dict(ends, device=device, inode=inode, pid=int(folder.split("/")[2])))
     return {"sockets": found, "hidden": hidden}
+
+
+def openers(device):
+    """The processes that have a character device open, under whatever name."""
+    found, hidden = [], False
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        folder = "/proc/%s/fd/" % pid
+        try:
+            for number in os.listdir(folder):
+                try:
+                    if os.readlink(folder + number)[:1] == "/":  # neither a socket nor a pipe
+                        status = os.stat(folder + number)
+                        if stat.S_ISCHR(status.st_mode) and status.st_rdev == device:
+                            found.append({"pid": int(pid), "comm": contents("/proc/%s/comm" % pid)["text"].strip()})
+                            break
+                except FileNotFoundError:  # closed since, or on a file system of its own
+                    pass
+        except (FileNotFoundError, ProcessLookupError):  # it has ended
+            pass
+        except PermissionError:
+            hidden = True
+    return {"openers": found, "hidden": hidden}
 
 
 def tcp_end(text):

@@ -68,6 +68,7 @@ export type FileQuery =
   | { readonly op: "netns-list" }
   | ({ readonly op: "end-agent" } & AgentProcess)
   | { readonly op: "connections" }
+  | { readonly op: "openers"; readonly major: number; readonly minor: number }
   | TapQuery;
 
 export interface TapQuery {

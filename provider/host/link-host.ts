@@ -184,6 +184,11 @@ export class LinkHost {
     }) as Promise<TapNode>;
   }
 
+  /** The processes that have a character device open, as far as the agent may look. */
+  tapUsers(major: number, minor: number): Promise<TapUsers> {
+    return this.session.file({ op: "openers", major, minor }) as Promise<TapUsers>;
+  }
+
   async #change(undo: number, steps: readonly ToldStep[]): Promise<readonly Device[]> {
     this.#shared.forget();
     for (const { message } of steps) trace("to the kernel", [message]);
@@ -218,6 +223,12 @@ export class LinkHost {
 /** No account's name is all digits; the agent looks up what is text. */
 const account = (spelled: string): string | number =>
   /^\d+$/.test(spelled) ? Number(spelled) : spelled;
+
+export interface TapUsers {
+  readonly openers: readonly { readonly pid: number; readonly comm: string }[];
+  /** Some processes could not be looked at. */
+  readonly hidden: boolean;
+}
 
 /** The character device of a macvtap. */
 export interface TapNode {

@@ -190,7 +190,9 @@ export class Session {
           ? `the tap device of ${query.link}`
           : query.op === "connections"
             ? "the connections that lead to the agent"
-            : "the namespaces";
+            : query.op === "openers"
+              ? "the processes that have a device open"
+              : "the namespaces";
     const answer = await this.#granted({
       type: ClientFrame.FILE,
       payload: encodeJson(query),

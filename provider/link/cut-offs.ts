@@ -98,7 +98,8 @@ export function deedsOfInputs(
   return [...creation(), ...(link === undefined ? [] : deedsOfDeletion(link, replaced))];
 }
 
-function replacedBy(before: LinkInputs, inputs: LinkInputs): string | undefined {
+/** The property for which the link must be made anew, as far as inputs tell. */
+export function replacedBy(before: LinkInputs, inputs: LinkInputs): string | undefined {
   if (before.kind !== inputs.kind) return "kind";
   const [old, wanted] = [before, inputs].map((each) => complete(each, undefined).settings);
   return PROPERTY_NAMES.find(

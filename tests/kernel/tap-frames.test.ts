@@ -28,7 +28,8 @@ describe("Frames through a tap device", () => {
       it(`${mode}${elsewhere ? ", from another namespace" : ""}: to the wire and from it`, async () => {
         const lowerNetns = lab().host();
         const netns = elsewhere ? { netns: lab().namespace() } : {};
-        const args = { kind: "macvtap", lowerDevice: "lower", lowerNetns, mode, ...netns };
+        const where = { lowerDevice: "lower", lowerNetns, mode, ...netns };
+        const args = { kind: "macvtap", ...where, deleteInUse: true };
         const link = new LinkResource(lab(), args);
         const { tapDevice = "", macAddress = "" } = await link.create();
         const tap = await opened(openTapPort(tapDevice));

@@ -82,8 +82,13 @@ export class ScriptedAgent {
       case ClientFrame.DISARM:
       case ClientFrame.UNDO:
         return { errno: 0, payload: Buffer.from([0]) };
-      default:
-        return { errno: 0, payload: Buffer.from('{"major":240,"minor":1,"path":"/dev/tap3"}') };
+      default: {
+        const isTap = payload.includes('"op":"tap"');
+        const text = isTap
+          ? '{"major":240,"minor":1,"path":"/dev/tap3"}'
+          : '{"openers":[],"hidden":false}';
+        return { errno: 0, payload: Buffer.from(text) };
+      }
     }
   }
 

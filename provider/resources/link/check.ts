@@ -8,9 +8,10 @@ import { checkLink, type CheckFailure } from "../../link/check";
 import { Claims } from "../../link/claims";
 import type { LinkInputs, Netns } from "../../link/model";
 import { adoptee, refusals } from "../../link/refusals";
-import type { CheckAnswer, CheckRequest } from "../../request";
+import type { CheckAnswer, CheckRequest, Config } from "../../request";
 import { foreseenCutOffs } from "./cut-off";
 import { hostInTime, LOOK_MS, nameOf, reachAhead } from "./hosts-ahead";
+import { foreseenUse } from "./tap-users";
 import { type Reach, whichHost } from "./which-host";
 
 const claims = new Claims();
@@ -40,7 +41,7 @@ export async function checkLinkInputs({
   const conflicts = claims.claim(urn, known);
   // What dependsOn names may still change the host: nothing that is seen now would be a reason to refuse.
   if (conflicts.length > 0 || waits === true || !looks) return { inputs, failures: conflicts };
-  const look = againAfterLoss(`check ${known.name}`, () => lookAt(known, old, reach));
+  const look = againAfterLoss(`check ${known.name}`, () => lookAt(known, old, reach, config));
   const tooLate = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
     inputs: known,
     failures: [],
@@ -70,6 +71,7 @@ async function lookAt(
   inputs: LinkInputs,
   before: LinkInputs | undefined,
   reach: Reach,
+  config: Config,
 ): Promise<Look> {
   let host: LinkHost;
   try {
@@ -99,6 +101,7 @@ async function lookAt(
     const failures = [
       ...refusals(inputs, snapshot, makesLower, before),
       ...(await foreseenCutOffs(host, { below, beside }, inputs, snapshot, before)),
+      ...(await foreseenUse(host, inputs, before, config)),
     ];
     const adopts = failures.length === 0 && adoptee(inputs, here) !== undefined;
     return {

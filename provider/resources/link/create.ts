@@ -14,7 +14,7 @@ import { needsRemaking } from "../../link/plan";
 import { keptOf, shortfalls, stateOf } from "../../link/state";
 import { complete, isGenerated, type Wanted } from "../../link/wanted";
 import { Errno } from "../../netlink/errno";
-import { HalfMade, type CreateRequest } from "../../request";
+import { type Config, HalfMade, type CreateRequest } from "../../request";
 import { change, make, type Applied } from "./apply";
 import { bridgesFor, interestOf, sysctlsBefore, withItsAround } from "./around";
 import { refuseToCutOff } from "./cut-off";
@@ -22,6 +22,7 @@ import { refuseOtherMachine } from "./other-machine";
 import { explained, noLowerDevice, operationOn, snapshotOf } from "./refused";
 import { lowerDeviceOf, surroundings } from "./surroundings";
 import { tapOf } from "./tap";
+import { refuseInUse } from "./tap-users";
 
 export async function createLink({
   inputs,
@@ -36,7 +37,7 @@ export async function createLink({
   );
   await refuseToCutOff(host, place, operation, deedsOfCreation(inputs, lower));
   const { wanted, adoptedMac, applied } = await establish(
-    { host, place, inputs, operation },
+    { host, place, inputs, operation, config },
     lower,
   ).catch(async (error: unknown) => {
     throw await explained(
@@ -60,6 +61,7 @@ interface Scope {
   readonly place: Place;
   readonly inputs: LinkInputs;
   readonly operation: string;
+  readonly config: Config;
 }
 
 interface Established {
@@ -95,7 +97,7 @@ async function establish(scope: Scope, lower: Device | undefined): Promise<Estab
 
 /** There is a link of that name. Ours from a run that was killed, or one to adopt; else hands off. */
 async function takeOver(
-  { host, place, inputs, operation }: Scope,
+  { host, place, inputs, operation, config }: Scope,
   link: Device,
   lower: Device,
   bridges: ReadonlyMap<string, number>,
@@ -135,6 +137,7 @@ async function takeOver(
   ) {
     // Half-made, or made with what cannot be changed any more: start over.
     await refuseToCutOff(host, place, operation, deedsOfDeletion(link, "name"));
+    await refuseInUse(host, place.beside, link, { switches: inputs, operation, config });
     await host.delete(place.beside, link.ifindex);
     return { wanted, adoptedMac, applied: await make(host, site, complete(inputs, undefined)) };
   }

@@ -5,6 +5,7 @@ import { findLink } from "./find";
 import { isOtherMachine, noteOtherMachine } from "./other-machine";
 import { reached } from "./reached";
 import { explained, operationOn } from "./refused";
+import { numbersIn, refuseInUse } from "./tap-users";
 
 /** A link that is already gone is a success; one that is not ours is not touched. */
 export async function deleteLink({ state, config }: DeleteRequest): Promise<void> {
@@ -14,7 +15,16 @@ export async function deleteLink({ state, config }: DeleteRequest): Promise<void
   if (isOtherMachine(host, state)) return noteOtherMachine(host, operation);
   const { place, link } = (await findLink(host, state)) ?? {};
   if (place === undefined || link === undefined) return;
-  await refuseToCutOff(host, place, operation, deedsOfDeletion(link));
+  await Promise.all([
+    refuseToCutOff(host, place, operation, deedsOfDeletion(link)),
+    refuseInUse(
+      host,
+      place.beside,
+      link,
+      { switches: state, operation, config },
+      numbersIn(state, host),
+    ),
+  ]);
   try {
     await host.delete(place.beside, link.ifindex);
   } catch (error) {

@@ -11,6 +11,7 @@ import { reached } from "./reached";
 import { operationOn } from "./refused";
 import { surroundings } from "./surroundings";
 import { tapOf } from "./tap";
+import { noteManyUsers, numbersIn } from "./tap-users";
 
 /** What is there now; nothing where the link, or its namespace, is gone. */
 export async function readLink({ id, state, config }: ReadRequest): Promise<ReadAnswer> {
@@ -27,6 +28,7 @@ export async function readLink({ id, state, config }: ReadRequest): Promise<Read
   const [tap, whole] = await Promise.all([
     tapOf(host, place.beside, link, known.tap),
     withItsAround(host, place, link, interestIn(known)),
+    noteManyUsers(host, link, numbersIn(known, host)),
   ]);
   const now = stateOf(known, whole, await surroundings(host, place, link, lower, tap));
   return { id, state: now, inputs: inputsOf(now) };
