@@ -8,6 +8,7 @@ export type {
   RouteArgs,
   TapArgs,
 } from "./link-args";
+export { BridgePort, type BridgePortArgs } from "./bridge-port";
 export { HostShim, type HostShimArgs } from "./host-shim";
 export type { Link } from "./link";
 export { Macvlan } from "./macvlan";

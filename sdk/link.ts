@@ -121,6 +121,6 @@ export function registrationOf(
 }
 
 /** What the program makes first may change the host that check looks at. */
-function waitsForOthers({ dependsOn }: pulumi.CustomResourceOptions): boolean {
+export function waitsForOthers({ dependsOn }: pulumi.CustomResourceOptions): boolean {
   return Array.isArray(dependsOn) ? dependsOn.length > 0 : dependsOn !== undefined;
 }

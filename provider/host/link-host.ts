@@ -27,7 +27,10 @@ export class StepRefused extends Error {
 // A dump under change is repeated; so many in a row only fail where links come and go without end.
 const DUMP_TRIES = 50;
 
-type ToldStep = SpokenStep & { readonly step?: Step; readonly inverses: readonly SpokenStep[] };
+export type ToldStep = SpokenStep & {
+  readonly step?: Step;
+  readonly inverses: readonly SpokenStep[];
+};
 
 /** What the agent itself answers when it cannot say how a change came out. */
 const LOST: Readonly<Record<number, Pick<Failure, "cause" | "cure">>> = {
@@ -154,14 +157,14 @@ export class LinkHost {
           ]
         : [],
     );
-    return steps.length === 0 ? [] : this.#change(undo, steps);
+    return steps.length === 0 ? [] : this.carryOut(undo, steps);
   }
 
   /** Of a link that is gone already, that is what was wanted. Throws `StepRefused`. */
   async delete(namespace: Namespace, ifindex: number): Promise<void> {
     const message = deleteLink(ifindex, { sequence: nextSequence() });
     const step = { handle: namespace.handle, message, inverses: [] };
-    await this.#change(this.session.newUndoId(), [step]).catch((error: unknown) => {
+    await this.carryOut(this.session.newUndoId(), [step]).catch((error: unknown) => {
       if (!(error instanceof StepRefused && error.errno === Errno.ENODEV)) throw error;
     });
   }
@@ -189,7 +192,8 @@ export class LinkHost {
     return this.session.file({ op: "openers", major, minor }) as Promise<TapUsers>;
   }
 
-  async #change(undo: number, steps: readonly ToldStep[]): Promise<readonly Device[]> {
+  /** Steps as messages, each with what takes it back. Throws `StepRefused`. */
+  async carryOut(undo: number, steps: readonly ToldStep[]): Promise<readonly Device[]> {
     this.#shared.forget();
     for (const { message } of steps) trace("to the kernel", [message]);
     const { deadlineMs } = this.session;

@@ -63,6 +63,7 @@ function deviceOf({ body }: NetlinkMessage): Device | MalformedMessage {
     loopback: (message.flags & IFF_LOOPBACK) !== 0,
     master,
     slaveKind: info?.IFLA_INFO_SLAVE_KIND,
+    port: info?.IFLA_INFO_SLAVE_DATA instanceof Uint8Array ? undefined : info?.IFLA_INFO_SLAVE_DATA,
     lowerNetnsId: IFLA_LINK_NETNSID,
   };
 }

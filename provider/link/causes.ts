@@ -1,4 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
+import type { BridgePortAttributes } from "../netlink/bridge-port-attributes";
 import { ARPHRD_ETHER } from "../netlink/link-constants";
 import { Errno } from "../netlink/errno";
 import type { ObservedLink, PropertyName, Settings } from "./model";
@@ -12,6 +13,8 @@ export interface Device extends ObservedLink {
   readonly master: number | undefined;
   /** IFLA_INFO_SLAVE_KIND: what kind of master that is. */
   readonly slaveKind: string | undefined;
+  /** IFLA_INFO_SLAVE_DATA, where it is a port of a bridge. */
+  readonly port?: BridgePortAttributes | undefined;
   /** IFLA_LINK_NETNSID: by which number its own namespace knows the lower device's, where that is another. */
   readonly lowerNetnsId?: number | undefined;
 }

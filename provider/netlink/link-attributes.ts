@@ -1,5 +1,6 @@
 /** The attributes of a link. Structs and nests that nobody here reads stay bytes, with a name. */
 import type { AttributeTable, Values } from "./attribute";
+import { bridgePortAttributes } from "./bridge-port-attributes";
 import { bytes, bytesFlagged, hardwareAddress, i32, string, u16, u32, u8 } from "./codecs";
 import * as kernel from "./constants";
 import { macvlanAttributes } from "./macvlan-attributes";
@@ -17,7 +18,10 @@ export const linkInfoAttributes = {
   IFLA_INFO_XSTATS: [kernel.IFLA_INFO_XSTATS, bytes],
   /** The kind of the master that it is a port of: "bridge", "bond"… */
   IFLA_INFO_SLAVE_KIND: [kernel.IFLA_INFO_SLAVE_KIND, string],
-  IFLA_INFO_SLAVE_DATA: [kernel.IFLA_INFO_SLAVE_DATA, bytes],
+  IFLA_INFO_SLAVE_DATA: [
+    kernel.IFLA_INFO_SLAVE_DATA,
+    chosenBySibling("IFLA_INFO_SLAVE_KIND", { bridge: nested(bridgePortAttributes) }),
+  ],
 } as const satisfies AttributeTable;
 
 const inet6Attributes = {

@@ -22,13 +22,13 @@ export const LAYERS = [
   },
   {
     name: "door",
-    in: ["provider/dynamic", "provider/config"],
-    imports: ["resources", "host", "link", "requests", "basics"],
+    in: ["provider/dynamic", "provider/dynamic-bridge-port", "provider/door", "provider/config"],
+    imports: ["resources", "host", "port", "link", "requests", "basics"],
   },
   {
     name: "resources",
     in: ["provider/resources"],
-    imports: ["host", "link", "netlink", "requests", "basics"],
+    imports: ["host", "port", "link", "netlink", "requests", "basics"],
   },
   {
     name: "host",
@@ -48,6 +48,13 @@ export const LAYERS = [
     in: ["provider/request"],
     imports: ["basics"],
     types: ["link"],
+  },
+  {
+    name: "port",
+    in: ["provider/port"],
+    imports: ["link", "netlink", "basics"],
+    node: ["node:util"],
+    npm: [],
   },
   {
     name: "link",

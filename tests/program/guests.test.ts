@@ -18,7 +18,7 @@ async function project(example: string, { card, guest }: OwnMachine, env = {}) {
 
 const run = async (
   program: PulumiProject,
-  operation: "up" | "destroy",
+  operation: "up" | "destroy" | "refresh",
   args: readonly string[] = [],
 ): Promise<string> => {
   const { status, stdout, stderr } = await program[operation]({ args });
@@ -74,6 +74,54 @@ describe("the host-shim example", function () {
   it("leaves nothing", async () => {
     await run(program, "destroy");
     assert.equal(machine.ip("-br", "link", "show", "type", "macvlan"), "");
+  });
+});
+
+describe("the vepa-switch example", function () {
+  this.timeout(180_000);
+  let machine: OwnMachine;
+  let program: PulumiProject;
+  let second: string;
+  before(async () => {
+    machine = new OwnMachine();
+    const { lab, router } = machine;
+    second = lab.namespace();
+    lab.ip(router, "link", "add", "name", "br0", "type", "bridge");
+    lab.ip(router, "link", "set", "dev", "br0", "up");
+    lab.ip(router, "link", "set", "dev", "wire", "master", "br0");
+    program = await project("vepa-switch", machine);
+    const settings = { guest1: machine.guest, guest2: second, switchNetns: router };
+    for (const [name, value] of Object.entries({ ...settings, switchPort: "wire" }))
+      await program.config(name, value);
+  });
+  after(async () => {
+    program?.remove();
+    await machine?.remove();
+  });
+
+  const hairpin = (): boolean =>
+    /hairpin on/.test(machine.lab.ip(machine.router, "-d", "link", "show", "dev", "wire"));
+
+  it("lets guests in VEPA mode reach each other through the bridge", async () => {
+    await run(program, "up");
+    assert.equal((await program.outputs())["bridge"], "br0");
+    assert.ok(hairpin());
+    assert.ok(machine.reaches("192.0.2.12", machine.guest));
+    assert.match(await run(program, "up"), /4 unchanged/);
+  });
+
+  it("sees in a refresh what somebody changed, and puts it right", async () => {
+    const by = ["link", "set", "dev", "wire", "type", "bridge_slave", "hairpin", "off"];
+    machine.lab.ip(machine.router, ...by);
+    assert.ok(!machine.reaches("192.0.2.12", machine.guest));
+    await run(program, "refresh");
+    assert.match(await run(program, "up"), /~ 1 updated/);
+    assert.ok(machine.reaches("192.0.2.12", machine.guest));
+  });
+
+  it("puts the port back as it was", async () => {
+    await run(program, "destroy");
+    assert.ok(!hairpin());
   });
 });
 

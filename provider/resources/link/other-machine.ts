@@ -18,7 +18,7 @@ export function isOtherMachine(host: LinkHost, link: Hosted): boolean {
 }
 
 /** Between check and the work the address came to lead elsewhere. */
-export function refuseOtherMachine(host: LinkHost, inputs: LinkInputs, operation: string): void {
+export function refuseOtherMachine(host: LinkHost, inputs: Hosted, operation: string): void {
   if (!isOtherMachine(host, inputs)) return;
   throw new HostError({
     kind: "missing",

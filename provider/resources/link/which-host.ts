@@ -18,7 +18,7 @@ interface Asking {
 /** Which host a link is to be on, and what it keeps if it is there already. */
 export async function whichHost(
   connection: unknown,
-  before: LinkInputs | undefined,
+  before: Pick<LinkInputs, "connection" | "machine" | "identity"> | undefined,
   asking: Asking,
 ): Promise<Pick<CheckContext, "host" | "machine" | "kept">> {
   const thisMachine = hostIdOf(localMachineId());

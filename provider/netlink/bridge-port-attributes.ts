@@ -1,0 +1,32 @@
+import type { AttributeTable, Values } from "./attribute";
+import { u16, u32, u8 } from "./codecs";
+import * as kernel from "./link-constants";
+
+/** IFLA_INFO_SLAVE_DATA of a port of a bridge: what can be set. What the bridge itself works out stays bytes. */
+export const bridgePortAttributes = {
+  IFLA_BRPORT_STATE: [kernel.IFLA_BRPORT_STATE, u8],
+  IFLA_BRPORT_PRIORITY: [kernel.IFLA_BRPORT_PRIORITY, u16],
+  IFLA_BRPORT_COST: [kernel.IFLA_BRPORT_COST, u32],
+  IFLA_BRPORT_MODE: [kernel.IFLA_BRPORT_MODE, u8],
+  IFLA_BRPORT_GUARD: [kernel.IFLA_BRPORT_GUARD, u8],
+  IFLA_BRPORT_PROTECT: [kernel.IFLA_BRPORT_PROTECT, u8],
+  IFLA_BRPORT_FAST_LEAVE: [kernel.IFLA_BRPORT_FAST_LEAVE, u8],
+  IFLA_BRPORT_LEARNING: [kernel.IFLA_BRPORT_LEARNING, u8],
+  IFLA_BRPORT_UNICAST_FLOOD: [kernel.IFLA_BRPORT_UNICAST_FLOOD, u8],
+  IFLA_BRPORT_PROXYARP: [kernel.IFLA_BRPORT_PROXYARP, u8],
+  IFLA_BRPORT_PROXYARP_WIFI: [kernel.IFLA_BRPORT_PROXYARP_WIFI, u8],
+  IFLA_BRPORT_MULTICAST_ROUTER: [kernel.IFLA_BRPORT_MULTICAST_ROUTER, u8],
+  IFLA_BRPORT_MCAST_FLOOD: [kernel.IFLA_BRPORT_MCAST_FLOOD, u8],
+  IFLA_BRPORT_MCAST_TO_UCAST: [kernel.IFLA_BRPORT_MCAST_TO_UCAST, u8],
+  IFLA_BRPORT_VLAN_TUNNEL: [kernel.IFLA_BRPORT_VLAN_TUNNEL, u8],
+  IFLA_BRPORT_BCAST_FLOOD: [kernel.IFLA_BRPORT_BCAST_FLOOD, u8],
+  IFLA_BRPORT_GROUP_FWD_MASK: [kernel.IFLA_BRPORT_GROUP_FWD_MASK, u16],
+  IFLA_BRPORT_NEIGH_SUPPRESS: [kernel.IFLA_BRPORT_NEIGH_SUPPRESS, u8],
+  IFLA_BRPORT_ISOLATED: [kernel.IFLA_BRPORT_ISOLATED, u8],
+  IFLA_BRPORT_LOCKED: [kernel.IFLA_BRPORT_LOCKED, u8],
+  IFLA_BRPORT_MAB: [kernel.IFLA_BRPORT_MAB, u8],
+  IFLA_BRPORT_MCAST_MAX_GROUPS: [kernel.IFLA_BRPORT_MCAST_MAX_GROUPS, u32],
+  IFLA_BRPORT_NEIGH_VLAN_SUPPRESS: [kernel.IFLA_BRPORT_NEIGH_VLAN_SUPPRESS, u8],
+} as const satisfies AttributeTable;
+
+export type BridgePortAttributes = Values<typeof bridgePortAttributes>;
