@@ -5,6 +5,9 @@ import {
 } from "../../provider/link/connection-fields";
 import { KINDS, type Kind, type PropertyName } from "../../provider/link/model";
 import { PROPERTIES, PROPERTY_NAMES } from "../../provider/link/properties";
+import { SYSCTL_NAMES } from "../../provider/link/sysctls";
+import type { SettingName } from "../../provider/port/model";
+import { PORT_PROPERTIES, SETTING_NAMES } from "../../provider/port/properties";
 import type { Output } from "./outputs";
 
 type Row = readonly string[];
@@ -34,6 +37,17 @@ ${table(["Property", "Values", "Omitted", "Change", "Where", "In the kernel", ""
 |---|---|
 | \`connection\` | How the host is reached, see below. Omitted: this machine. |
 | \`adopt\` | Take over a link of that name that something else made, where kind, lower device, mode and (if declared) MAC address agree. |
+| \`exclusive\` | The link has the declared \`addresses\` and no others, but for the IPv6 link-local one that the kernel makes. Omitted: others are left alone. |
+| \`announce\` | Tell the network of the \`addresses\` when the link is made or gets new ones: gratuitous ARP, unsolicited neighbour advertisements. Omitted: no. |
+| \`deleteInUse\` | Of a macvtap: delete or replace it even while a program holds its tap device open. Omitted: such a link is left alone, and the error names the program. For one destroy, \`PULUMI_MACVLAN_DELETE_IN_USE=true\` does. |
+
+## Addresses, routes and sysctls
+
+An address is \`"192.0.2.10/24"\`, or \`{ address, peer, label, noDad }\`; a route is \`{ destination, gateway, source, metric, table, onLink }\`,
+its destination a network, an address or \`"default"\`. Both are changed one by one, new ones before old ones, and what others add is left
+alone. A declared address that is there with an end (DHCP's) is made to stay.
+
+Sysctls are those of \`/proc/sys/net/ipv4/conf/<link>\` and \`ipv6/conf/<link>\`: ${SYSCTL_NAMES.map(code).join(", ")}.
 
 ## Connection
 
@@ -48,6 +62,14 @@ ${table(["Field", "Values", "Omitted", "Of", ""], FIELD_NAMES.map(connectionRow)
 Every property is an output too, as the kernel holds it. These are outputs only:
 
 ${table(["Output", "Type", "Of", ""], outputs.filter((output) => !isProperty(output)).map(outputRow))}
+
+# Settings of a bridge port
+
+What a program gives to \`BridgePort\`, beside \`connection\`, \`device\` (the port, which must be one already) and \`netns\`. What is left
+out is left alone; all are changed live. A setting that leaves the program, or whose resource is deleted, gets back the value that it had before.
+Where the port has meanwhile left its bridge, nothing of ours is left on it, and nothing is put back.
+
+${table(["Setting", "Values", "In the kernel", ""], SETTING_NAMES.map(settingRow))}
 `;
 }
 
@@ -55,6 +77,11 @@ function propertyRow(name: PropertyName): Row {
   const { type, unit, change, kernel, doc } = PROPERTIES[name];
   const values = unit === undefined ? type.describe : `${type.describe} (${unit})`;
   return [code(name), values, omitted(name), change, where(name), kernelWords(kernel), doc];
+}
+
+function settingRow(name: SettingName): Row {
+  const { type, attribute, doc } = PORT_PROPERTIES[name];
+  return [code(name), type.describe, code(attribute), doc];
 }
 
 function connectionRow(field: ConnectionField): Row {
