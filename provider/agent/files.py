@@ -52,6 +52,8 @@ def file_operation(space, query):
         return end_agent(query["pid"], query["started"], query["lock"])
     if operation == "connections":
         return connections()
+    if operation == "announce":
+        return announce(space, query["ifindex"], [bytes.fromhex(text) for text in query["frames"]])
     if operation == "openers":
         return openers(os.makedev(query["major"], query["minor"]))
     if operation in ("read", "write") and not re.search(r"/\.\.?(/|$)", path):
@@ -192,6 +194,22 @@ def connections():
                     ends = dict(zip(("local", "localPort", "remote", "remotePort"), tcp_end(local) + tcp_end(remote)))
                     found.append(dict(ends, device=device, inode=inode, pid=int(folder.split("/")[2])))
     return {"sockets": found, "hidden": hidden}
+
+
+def announce(space, ifindex, sent):
+    """Sends what tells neighbours of an address, and nothing else: ARP, and neighbour advertisements of IPv6."""
+    def is_one(data):
+        is_advertisement = data[12:14] == b"\x86\xdd" and data[20:21] == b"\x3a" and data[54:55] == b"\x88"
+        return len(data) <= 128 and data[0] & 1 and (data[12:14] == b"\x08\x06" or is_advertisement)
+    if len(sent) > 64 or not all(map(is_one, sent)):
+        raise OSError(errno.EACCES, "not an announcement of an address")
+    def send():
+        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as port:
+            port.bind((socket.if_indextoname(ifindex), 0))
+            for data in sent:
+                port.send(data)
+        return {}
+    return within(space.descriptor, send)
 
 
 def openers(device):

@@ -68,6 +68,13 @@ export type FileQuery =
   | { readonly op: "netns-list" }
   | ({ readonly op: "end-agent" } & AgentProcess)
   | { readonly op: "connections" }
+  | {
+      readonly op: "announce";
+      readonly handle: number;
+      readonly ifindex: number;
+      /** In hexadecimal digits. */
+      readonly frames: readonly string[];
+    }
   | { readonly op: "openers"; readonly major: number; readonly minor: number }
   | TapQuery;
 

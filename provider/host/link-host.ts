@@ -44,6 +44,9 @@ const LOST: Readonly<Record<number, Pick<Failure, "cause" | "cure">>> = {
   },
 };
 
+/** So many the agent sends at a time. */
+const MOST_FRAMES = 64;
+
 type Which = { readonly name: string } | { readonly ifindex: number };
 
 /** One host, asked in terms of links. */
@@ -185,6 +188,14 @@ export class LinkHost {
       ...(group !== undefined && { group: account(group) }),
       ...(mode !== undefined && { mode }),
     }) as Promise<TapNode>;
+  }
+
+  /** Sends frames that tell the network of addresses; the agent sends no others. */
+  async announce({ handle }: Namespace, ifindex: number, frames: readonly Buffer[]): Promise<void> {
+    for (let at = 0; at < frames.length; at += MOST_FRAMES) {
+      const some = frames.slice(at, at + MOST_FRAMES).map((frame) => frame.toString("hex"));
+      await this.session.file({ op: "announce", handle, ifindex, frames: some });
+    }
   }
 
   /** The processes that have a character device open, as far as the agent may look. */

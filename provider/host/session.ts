@@ -47,6 +47,16 @@ const PATIENCE_DEADLINES = 1.5;
 // What a poll of the agent's can take.
 const MOST_PATIENCE_MS = 0x7fffffff;
 
+/** What is looked at where no path says it. */
+const ABOUT: Readonly<Record<Exclude<FileQuery["op"], "read" | "write">, string>> = {
+  tap: "a tap device",
+  connections: "the connections that lead to the agent",
+  openers: "the processes that have a device open",
+  announce: "the device that addresses are announced on",
+  "netns-list": "the namespaces",
+  "end-agent": "the agent of a connection that broke",
+};
+
 const LEAST_UNDO_MS = 10_000;
 
 export interface OpenedNamespace {
@@ -183,16 +193,7 @@ export class Session {
 
   /** Answers the agent's JSON. Rejects with kind "refused" and an errno, ENOENT and EACCES among them. */
   async file(query: FileQuery): Promise<unknown> {
-    const what =
-      "path" in query
-        ? query.path
-        : query.op === "tap"
-          ? `the tap device of ${query.link}`
-          : query.op === "connections"
-            ? "the connections that lead to the agent"
-            : query.op === "openers"
-              ? "the processes that have a device open"
-              : "the namespaces";
+    const what = "path" in query ? query.path : ABOUT[query.op];
     const answer = await this.#granted({
       type: ClientFrame.FILE,
       payload: encodeJson(query),

@@ -9,6 +9,8 @@ export interface Refusal {
   readonly kernelText?: string | undefined;
   /** Which property's own message was refused, where it was one property's. */
   readonly property?: string | undefined;
+  /** Which of its entries. */
+  readonly entry?: string | undefined;
 }
 
 interface Meaning {
@@ -65,6 +67,11 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   },
 };
 
+const UNREACHED: Meaning = {
+  cause: "no address of the link is in the gateway's network, and no other route leads there",
+  cure: "Declare an address in the gateway's network, or say onLink: true of the route",
+};
+
 /** What it means where one property's own message was refused. */
 const MEANINGS_FOR: Readonly<Record<string, Readonly<Record<number, Meaning>>>> = {
   addrGenMode: {
@@ -77,11 +84,57 @@ const MEANINGS_FOR: Readonly<Record<string, Readonly<Record<number, Meaning>>>> 
       cure: "Leave addrGenMode out, or give the link IPv6",
     },
   },
+  addresses: {
+    [Errno.EACCES]: {
+      cause: "IPv6 is switched off on the link (sysctl disable_ipv6)",
+      cure: 'Set sysctls: { "ipv6.disable_ipv6": 0 }, or leave IPv6 addresses out',
+    },
+    [Errno.EOPNOTSUPP]: {
+      cause: "the host has IPv6 switched off",
+      cure: "Leave IPv6 addresses out",
+    },
+  },
+  routes: {
+    [Errno.ENETUNREACH]: UNREACHED,
+    [Errno.EHOSTUNREACH]: UNREACHED,
+    [Errno.EEXIST]: {
+      cause: "that table has a route to it with the same metric already, by another way",
+      cure: 'Give the route a metric of its own; "ip route show table all" shows the other one',
+    },
+    [Errno.EINVAL]: {
+      cause: "the kernel finds it invalid; most often its source is no address of this host",
+      cure: "Declare the source among the addresses, or leave it out",
+    },
+    [Errno.ENETDOWN]: {
+      cause: "the link is down, and has no routes then",
+      cure: 'Leave adminState at "up"',
+    },
+  },
+  sysctls: {
+    [Errno.ENOENT]: {
+      cause: "this kernel does not have it, or the link has no IPv6",
+      cure: "Leave it out",
+    },
+    [Errno.EINVAL]: {
+      cause: "the kernel does not take this value",
+      cure: "See ip-sysctl in the kernel's documentation for the values it takes",
+    },
+  },
+  bridge: {
+    [Errno.EBUSY]: {
+      cause: "the bridge or something else has the link, or its lower device, already",
+      cure: 'Look with "ip -d link", and take it out there first',
+    },
+    [Errno.ELOOP]: {
+      cause: "the bridge itself stands on the link, so frames would go round for ever",
+      cure: "Choose another bridge",
+    },
+  },
 };
 
 /** From a bare errno to what is in the way and what to do: first by looking, else by what it usually means. */
 export function explain(
-  { operation, host, errno, kernelText, property }: Refusal,
+  { operation, host, errno, kernelText, property, entry }: Refusal,
   scene: Scene | undefined,
 ): Failure {
   const own = MEANINGS_FOR[property ?? ""]?.[errno];
@@ -94,7 +147,9 @@ export function explain(
     kind: "refused",
     operation,
     host,
-    cause: `${about === undefined ? "" : `${about}: `}${meaning.cause} (${errnoName(errno)})`,
+    cause: `${[about, about === property ? entry : undefined, meaning.cause]
+      .filter((part) => part !== undefined)
+      .join(": ")} (${errnoName(errno)})`,
     cure: meaning.cure,
     errno,
     kernelText,

@@ -88,7 +88,10 @@ export class LinkResource {
       const { id, state } = await createLink({ inputs, config: this.lab.config });
       [this.id, this.#state] = [id, saved(state)];
     } catch (error) {
-      if (error instanceof HalfMade) [this.id, this.#state] = [error.id, saved(error.state)];
+      if (error instanceof HalfMade) {
+        const { id, state } = error as HalfMade;
+        [this.id, this.#state] = [id, saved(state)];
+      }
       throw error;
     }
     return this.state;
@@ -119,7 +122,7 @@ export class LinkResource {
       this.#state = saved(await updateLink({ id, inputs, state, config: lab.config }));
       this.#inputs = inputs;
     } catch (error) {
-      if (error instanceof HalfMade) this.#state = saved(error.state);
+      if (error instanceof HalfMade) this.#state = saved((error as HalfMade).state);
       throw error;
     }
     return this.state;

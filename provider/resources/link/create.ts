@@ -15,6 +15,7 @@ import { keptOf, shortfalls, stateOf } from "../../link/state";
 import { complete, isGenerated, type Wanted } from "../../link/wanted";
 import { Errno } from "../../netlink/errno";
 import { type Config, HalfMade, type CreateRequest } from "../../request";
+import { announce } from "./announce";
 import { change, make, type Applied } from "./apply";
 import { bridgesFor, interestOf, sysctlsBefore, withItsAround } from "./around";
 import { refuseToCutOff } from "./cut-off";
@@ -53,7 +54,9 @@ export async function createLink({
   const before = sysctlsBefore(inputs, applied.before);
   const kept = keptOf(inputs, omitUndefined({ adoptedMac, sysctlsBefore: before }));
   const state = stateOf(kept, applied.link, around);
-  return verified(wanted, state, operation, host);
+  const made = verified(wanted, state, operation, host);
+  await announce(host, place, state);
+  return made;
 }
 
 interface Scope {

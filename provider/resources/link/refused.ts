@@ -2,6 +2,7 @@ import { HostError } from "../../errors";
 import { StepRefused, type LinkHost } from "../../host/link-host";
 import type { Place } from "../../host/namespaces";
 import { sameNamespace } from "../../host/step-messages";
+import { keyOf } from "../../link/addresses";
 import { causesIn, sceneOf, type Scene, type Snapshot } from "../../link/causes";
 import { explain } from "../../link/explain";
 import type { LinkInputs, PropertyName, Settings } from "../../link/model";
@@ -39,7 +40,15 @@ export async function explained(
   const scene = await snapshotOf(host, place)
     .then((snapshot) => sceneOf(snapshot, settings, mark))
     .catch(() => undefined);
-  const refusal = { operation, host: host.label, errno, kernelText, property: propertyOf(step) };
+  const property = propertyOf(step);
+  const refusal = {
+    operation,
+    host: host.label,
+    errno,
+    kernelText,
+    property,
+    entry: entryOf(step),
+  };
   return new HostError(explain(refusal, scene), { cause: error });
 }
 
@@ -52,6 +61,26 @@ const PROPERTY_OF: Partial<Record<Step["do"], PropertyName>> = {
   "set route": "routes",
   "remove route": "routes",
 };
+
+/** The one entry of a list that a refused step was about. */
+function entryOf(step: Step | undefined): string | undefined {
+  switch (step?.do) {
+    case "add address":
+    case "remove address":
+      return keyOf(step.address);
+    case "set route":
+    case "remove route":
+      return step.route.gateway === undefined
+        ? step.route.destination
+        : `${step.route.destination} by ${step.route.gateway}`;
+    case "write sysctl":
+      return step.name;
+    case "set bridge":
+      return step.bridge;
+    default:
+      return undefined;
+  }
+}
 
 /** The one property that a refused step was about. */
 function propertyOf(step: Step | undefined): string | undefined {

@@ -9,6 +9,7 @@ import type { LinkState } from "../../link/model";
 import { keptOf, stateOf, type Kept } from "../../link/state";
 import { complete } from "../../link/wanted";
 import { HalfMade, type UpdateRequest } from "../../request";
+import { announce } from "./announce";
 import { change } from "./apply";
 import { bridgesFor, interestOf, sysctlsBefore, withItsAround } from "./around";
 import { verified } from "./create";
@@ -45,7 +46,9 @@ export async function updateLink({ id, inputs, state, config }: UpdateRequest): 
       applied.link,
       await surroundings(host, place, applied.link, lower, applied.tap),
     );
-    return verified(wanted, now, operation, host).state;
+    const updated = verified(wanted, now, operation, host).state;
+    await announce(host, place, updated, whole.settings);
+    return updated;
   } catch (error) {
     if (error instanceof HalfMade) throw error;
     const why = await explained(error, host, place, operation, wanted.settings, wanted.mark);
