@@ -6,6 +6,7 @@ import { hostsAhead } from "./hosts-ahead";
 import { waitsForOthers } from "./link";
 import type { NetnsArgs } from "./link-args";
 import { withShortTraces } from "./short-traces";
+import { declareHairpin } from "./warnings";
 
 /** What Pulumi keeps in place of the provider's code; a contract for ever (see `provider/dynamic-bridge-port.ts`). */
 const PROVIDER = 'exports.handler=()=>require("pulumi-macvlan/provider/dynamic-bridge-port")';
@@ -123,5 +124,6 @@ export class BridgePort extends pulumi.CustomResource {
     } finally {
       restore();
     }
+    if (args.hairpin !== undefined && args.hairpin !== false) declareHairpin();
   }
 }

@@ -3,6 +3,7 @@ import { lxcConfigFor } from "../provider/link/handover";
 import { LinkBase, registrationOf, withQuietOutputs } from "./link";
 import type { MacvlanArgs } from "./link-args";
 import { withShortTraces } from "./short-traces";
+import { declareLink } from "./warnings";
 
 const TYPE = "pulumi-nodejs:dynamic/macvlan:Macvlan";
 const MACVLAN_LINK = { type: TYPE, kind: "macvlan", outputs: [] } as const;
@@ -26,6 +27,7 @@ export class Macvlan extends LinkBase {
     } finally {
       restore();
     }
+    declareLink(this, name, args);
   }
 
   /** Lines for the configuration of an LXC container that takes the link. */

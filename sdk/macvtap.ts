@@ -4,6 +4,7 @@ import type { Tap } from "../provider/link/model";
 import { LinkBase, registrationOf, withQuietOutputs } from "./link";
 import type { MacvtapArgs } from "./link-args";
 import { withShortTraces } from "./short-traces";
+import { declareLink } from "./warnings";
 
 const TYPE = "pulumi-nodejs:dynamic/macvlan:Macvtap";
 const MACVTAP_LINK = {
@@ -35,6 +36,7 @@ export class Macvtap extends LinkBase {
     } finally {
       restore();
     }
+    declareLink(this, name, args);
   }
 
   /** Arguments for QEMU that is started with descriptor 3 open on the tap device: `qemu-system-x86_64 … 3<>/dev/tap18`. */

@@ -190,6 +190,13 @@ export class LinkHost {
     }) as Promise<TapNode>;
   }
 
+  /** Whether a device is a card of IEEE 802.11. */
+  async isWireless({ handle }: Namespace, name: string): Promise<boolean> {
+    const path = `/sys/class/net/${name}/phy80211`;
+    const answer = await this.session.file({ op: "read", path, handle });
+    return (answer as { readonly exists: boolean }).exists;
+  }
+
   /** Sends frames that tell the network of addresses; the agent sends no others. */
   async announce({ handle }: Namespace, ifindex: number, frames: readonly Buffer[]): Promise<void> {
     for (let at = 0; at < frames.length; at += MOST_FRAMES) {

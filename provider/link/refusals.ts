@@ -32,11 +32,12 @@ export function refusals(
       ({ ifindex, settings: { name } }) => ifindex !== adopted?.ifindex || name !== inputs.name,
     );
   const scene = sceneOf({ below: others(below), beside: others(beside) }, wanted.settings, mark);
-  const failures = causesIn(scene)
+  const failures: CheckFailure[] = causesIn(scene)
     .filter(({ culprit }) => culprit === undefined || ownerOf(culprit, mark) === "foreign")
     .filter(({ culprit }) => culprit === undefined || !mayHaveLostItsAlias(culprit, before))
     .filter(({ property }) => !(property === "lowerDevice" && makesLower))
     .map(({ property, cause, cure }) => ({ property, reason: `${sentence(cause)}. ${cure}` }));
+  failures.push(...bridgeFailures(inputs, beside));
   if (adopted === undefined || scene.lower === undefined) return failures;
   const mismatch = adoptionMismatch(
     adopted,
@@ -47,6 +48,18 @@ export function refusals(
   if (mismatch.length === 0) return failures;
   const reason = `The link ${inputs.name} that is there is not the one declared: ${mismatch.join("; ")}. Declare what is there, or choose another name`;
   return [...failures, { property: "adopt", reason }];
+}
+
+function bridgeFailures({ bridge }: LinkInputs, beside: readonly Device[]): CheckFailure[] {
+  if (bridge === undefined || bridge === "") return [];
+  const device = beside.find(({ settings }) => settings.name === bridge);
+  if (device?.kind === "bridge") return [];
+  const fault =
+    device === undefined
+      ? `There is no device "${bridge}" in the link's namespace`
+      : `${bridge} is no bridge`;
+  const cure = `Make it first ("ip link add ${bridge} type bridge"); if another resource of the program does, say so with dependsOn`;
+  return [{ property: "bridge", reason: `${fault}. ${cure}` }];
 }
 
 /** The resource's own link, by all that can be seen from here; the update compares ifindex and boot too. */

@@ -12,6 +12,7 @@ import type { CheckAnswer, CheckRequest, Config } from "../../request";
 import { foreseenCutOffs } from "./cut-off";
 import { hostInTime, LOOK_MS, nameOf, reachAhead } from "./hosts-ahead";
 import { foreseenUse } from "./tap-users";
+import { warn } from "./warn";
 import { type Reach, whichHost } from "./which-host";
 
 const claims = new Claims();
@@ -103,6 +104,7 @@ async function lookAt(
       ...(await foreseenCutOffs(host, { below, beside }, inputs, snapshot, before)),
       ...(await foreseenUse(host, inputs, before, config)),
     ];
+    if (failures.length === 0) await warn(host, below, inputs, snapshot, config);
     const adopts = failures.length === 0 && adoptee(inputs, here) !== undefined;
     return {
       inputs: placed,

@@ -1,0 +1,109 @@
+/** Where a program is about to disappoint, though the kernel takes it: what a preview warns of, one line each. */
+import { type Device, lowerDeviceIn, sceneOf, type Snapshot } from "./causes";
+import type { LinkInputs, Mode } from "./model";
+import { ownerOf } from "./ownership";
+import { IPV6_MIN_MTU } from "./plan";
+import { reachWithoutHairpin } from "./reach";
+import { complete } from "./wanted";
+
+export interface Sight extends Snapshot {
+  /** Whether the lower device is a wireless card; undefined where nobody looked. */
+  readonly isWireless?: boolean | undefined;
+}
+
+interface View {
+  readonly inputs: LinkInputs;
+  readonly mode: Mode;
+  readonly lower: Device;
+  /** Links on the same lower device that something else made. */
+  readonly siblings: readonly Device[];
+  readonly sight: Sight;
+}
+
+type Rule = (view: View) => string | undefined;
+
+const named = (devices: readonly Device[]): string =>
+  devices
+    .map(({ settings }) => settings.name)
+    .slice(0, 5)
+    .join(", ");
+
+const RULES: readonly Rule[] = [
+  ({ lower, sight }) =>
+    sight.isWireless === true
+      ? `lowerDevice: ${lower.settings.name} is a wireless card, and an access point passes no frames of other MAC addresses than the card's own: the link will most likely hear nothing. Use a wired card, or routed guests (examples/routed-nat)`
+      : undefined,
+  ({ inputs, lower, sight }) => {
+    const stands = sight.below.find(({ settings }) => settings.name === inputs.lowerDevice);
+    return stands === undefined || stands.ifindex === lower.ifindex
+      ? undefined
+      : `lowerDevice: ${inputs.lowerDevice} is a ${stands.kind ?? "link"} itself, and the kernel puts the link on what is below it, ${lower.settings.name}. Declare that`;
+  },
+  ({ inputs, lower }) =>
+    lower.settings.adminState === "down" && inputs.adminState !== "down"
+      ? `lowerDevice: ${lower.settings.name} is down, and so will the link be (LOWERLAYERDOWN) until that is up: "ip link set ${lower.settings.name} up"`
+      : undefined,
+  ({ inputs, lower }) => {
+    const mtu = inputs.mtu ?? lower.settings.mtu ?? IPV6_MIN_MTU;
+    const isTight = mtu < IPV6_MIN_MTU && inputs.mtu === undefined;
+    return isTight
+      ? `mtu: ${lower.settings.name} has an MTU of ${mtu}, which leaves the link without IPv6 (that needs ${IPV6_MIN_MTU}). Raise it there`
+      : undefined;
+  },
+  ({ mode, siblings, lower }) => {
+    const apart = siblings.filter(
+      ({ settings }) => settings.mode !== undefined && !reachWithoutHairpin(mode, settings.mode),
+    );
+    const seen = mode === "passthru" ? [] : apart.filter(({ settings }) => settings.mode !== mode);
+    return seen.length === 0
+      ? undefined
+      : `mode: "${mode}" and ${named(seen)} (mode ${seen[0]?.settings.mode ?? ""}) on ${lower.settings.name} do not reach each other without a switch that sends frames back (hairpin). Use one mode, bridge, for those that shall`;
+  },
+  ({ mode, siblings, lower, sight }) => {
+    if (mode !== "vepa" || siblings.length === 0) return undefined;
+    const others = siblings.filter(({ settings }) => settings.mode === "vepa");
+    const port = portAtOtherEnd(lower, sight);
+    if (others.length === 0 || port?.port?.IFLA_BRPORT_MODE === 1) return undefined;
+    const where =
+      port === undefined
+        ? `no switch that sends frames back (hairpin) is in sight`
+        : `the bridge port at the other end, ${port.settings.name}, does not send frames back (hairpin is off)`;
+    return `mode: in VEPA mode the link and ${named(others)} on ${lower.settings.name} reach each other through the switch only, and ${where}. Set hairpin there (BridgePort), or use mode bridge`;
+  },
+  ({ inputs, siblings, lower }) => {
+    const { broadcastLimit } = inputs;
+    const others = siblings.filter(({ settings }) => settings.broadcastLimit !== broadcastLimit);
+    return broadcastLimit === undefined || others.length === 0
+      ? undefined
+      : `broadcastLimit: it is one value for all links on ${lower.settings.name}, and the last that is set holds: ${broadcastLimit} also for ${named(others)}, which ${others.length === 1 ? "has" : "have"} ${others[0]?.settings.broadcastLimit ?? 1} now`;
+  },
+  ({ inputs, siblings }) => {
+    const { macAddress } = inputs;
+    const other = siblings.find(
+      ({ settings }) => settings.macAddress === macAddress && settings.adminState === "down",
+    );
+    return macAddress === undefined || other === undefined
+      ? undefined
+      : `macAddress: ${other.settings.name} on the same lower device has ${macAddress} too. It is down; the kernel refuses to have both up`;
+  },
+];
+
+/** The other end of a veth, where it is a port of a bridge in the same namespace. */
+function portAtOtherEnd(lower: Device, { below }: Sight): Device | undefined {
+  if (lower.kind !== "veth") return undefined;
+  return below.find(
+    ({ ifindex, slaveKind }) => ifindex === lower.lowerIfindex && slaveKind === "bridge",
+  );
+}
+
+export function warningsOf(inputs: LinkInputs, sight: Sight): string[] {
+  const { mark } = inputs.identity;
+  const lower = lowerDeviceIn(sight.below, inputs.lowerDevice);
+  if (lower === undefined) return [];
+  const { settings } = complete(inputs, undefined);
+  const { siblings: all } = sceneOf(sight, settings, mark);
+  // Of those that the program makes, the program's own words tell.
+  const siblings = all.filter((device) => ownerOf(device, mark) === "foreign");
+  const view = { inputs, mode: settings.mode, lower, siblings, sight };
+  return RULES.flatMap((rule) => rule(view) ?? []);
+}

@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+import { reachWithoutHairpin } from "../provider/link/reach";
+import type { Mode } from "../provider/link/model";
+import type { MacvtapArgs } from "./link-args";
+
+interface Declared {
+  readonly resource: pulumi.Resource;
+  readonly name: string;
+  readonly mode: Mode;
+  readonly broadcastLimit: number | undefined;
+}
+
+let gathered: Map<string, Declared[]> | undefined;
+let hasHairpin = false;
+
+/** A port that sends frames back is what VEPA needs. */
+export const declareHairpin = (): void => void (hasHairpin = true);
+
+/**
+ * Notes a link, for the warnings that need the program alone; given once it has made all that it makes before
+ * it waits for anything. What is not known yet says nothing.
+ */
+export function declareLink(resource: pulumi.Resource, name: string, args: MacvtapArgs): void {
+  const { connection, lowerNetns, lowerDevice, mode = "vepa", broadcastLimit } = args;
+  if (typeof lowerDevice !== "string" || typeof mode !== "string") return;
+  const on = `${spell(connection)} ${spell(lowerNetns)} ${lowerDevice}`;
+  if (gathered === undefined) {
+    gathered = new Map();
+    void Promise.resolve().then(warnOfAll);
+  }
+  const limit = typeof broadcastLimit === "number" ? broadcastLimit : undefined;
+  const others = gathered.get(on);
+  const declared = { resource, name, mode, broadcastLimit: limit };
+  if (others === undefined) gathered.set(on, [declared]);
+  else others.push(declared);
+}
+
+/** Hosts that are told by outputs are taken for one: it is the program's own loop, as a rule. */
+const spell = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => (pulumi.Output.isInstance(part) ? "?" : part)) ?? "";
+
+async function warnOfAll(): Promise<void> {
+  const all = gathered;
+  gathered = undefined;
+  const setting =
+    process.env["PULUMI_MACVLAN_WARNINGS"] ?? new pulumi.Config("macvlan").get("warnings");
+  if (setting === "off") return;
+  for (const [on, links] of all ?? [])
+    for (const [text, resource] of warningsOf(on.split(" ").at(-1) ?? "", links))
+      await pulumi.log.warn(text, resource);
+}
+
+function* warningsOf(
+  lower: string,
+  links: readonly Declared[],
+): Generator<[text: string, resource: pulumi.Resource]> {
+  const ofMode = new Map(links.map((link) => [link.mode, link]));
+  ofMode.delete("passthru");
+  const [one, ...others] = ofMode.values();
+  for (const other of others)
+    if (one !== undefined && !reachWithoutHairpin(one.mode, other.mode))
+      yield [
+        `${one.name} (mode ${one.mode}) and ${other.name} (mode ${other.mode}) on ${lower} do not reach each other${one.mode === "private" || other.mode === "private" ? ": a private link takes no broadcasts of its siblings" : " without a switch that sends frames back (hairpin)"}. Use mode bridge for those that shall`,
+        other.resource,
+      ];
+  const vepa = links.filter(({ mode }) => mode === "vepa");
+  const [first, second] = vepa;
+  if (first !== undefined && second !== undefined && !hasHairpin)
+    yield [
+      `${first.name} and ${second.name}${vepa.length > 2 ? ", …" : ""} on ${lower} are in VEPA mode: they reach each other through a switch that sends frames back (hairpin), and the program declares none. Use mode bridge, or a BridgePort with hairpin: true`,
+      second.resource,
+    ];
+  const limits = links.filter(({ broadcastLimit }) => broadcastLimit !== undefined);
+  const odd = limits.find(({ broadcastLimit }) => broadcastLimit !== limits[0]?.broadcastLimit);
+  if (limits[0] !== undefined && odd !== undefined)
+    yield [
+      `${limits[0].name} wants a broadcastLimit of ${limits[0].broadcastLimit}, ${odd.name} one of ${odd.broadcastLimit}; ${lower} has one for all of its links, and they will change it in turns. Declare one value`,
+      odd.resource,
+    ];
+}
