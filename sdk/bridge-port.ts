@@ -12,7 +12,7 @@ import { declareHairpin } from "./warnings";
 const PROVIDER = 'exports.handler=()=>require("pulumi-macvlan/provider/dynamic-bridge-port")';
 const TYPE = "pulumi-nodejs:dynamic/macvlan:BridgePort";
 
-/** Each setting that is left out is left alone; `docs/reference/bridge-port.md` has where the kernel keeps each. */
+/** Each setting that is left out is left alone; `docs/reference/properties.md` has where the kernel keeps each. */
 export interface BridgePortArgs {
   /** How the host is reached; a text is an alias of ssh_config. Omitted: this machine. */
   connection?: pulumi.Input<ConnectionArgs> | string;

@@ -39,11 +39,17 @@ export interface SettingStep {
   readonly was: boolean | number | undefined;
 }
 
+/**
+ * What needs another setting stands below it in the table, so it is switched on after it and off
+ * before it.
+ */
 export function planPort(wanted: Settings, { settings }: ObservedPort): SettingStep[] {
-  return SETTING_NAMES.flatMap((name) => {
+  const steps = SETTING_NAMES.flatMap((name) => {
     const [value, was] = [wanted[name], settings[name]];
     return value === undefined || value === was ? [] : [{ name, value, was }];
   });
+  const isOff = ({ value }: SettingStep): boolean => value === false;
+  return [...steps.filter(isOff).reverse(), ...steps.filter((step) => !isOff(step))];
 }
 
 /** Of a setting that was declared before, what it was then stays. */

@@ -129,7 +129,7 @@ describe("A bridge port", () => {
       return failures.map(({ property, reason }) => `${property}: ${reason}`);
     };
     const [none = ""] = await refused({ device: "wire" });
-    assert.match(none, /^device: Wire is no port of a bridge. Put it into a bridge first/i);
+    assert.match(none, /^device: "wire" is no port of a bridge. Put it into a bridge first/);
     const [missing = ""] = await refused({ device: "nothere" });
     assert.match(missing, /^device: There is no device "nothere"/);
     const [first] = await refused({ device: "lower", hairpin: true });
@@ -144,6 +144,20 @@ describe("A bridge port", () => {
       wrong.join(),
       /hairpni: .*did you mean hairpin.*cost: 0 is no integer, 1 to 65535/,
     );
+  });
+
+  it("gets settings back that the kernel takes together only", async () => {
+    const netns = bridged();
+    const off = ["link", "set", "dev", "lower", "type", "bridge_slave", "learning", "off"];
+    lab().ip(netns, ...off);
+    const before = shown(netns);
+    const together = { learning: true, locked: true, mab: true };
+    const port = new PortResource(lab(), { device: "lower", netns, ...together });
+    assert.equal((await port.create()).mab, true);
+    await port.update({ device: "lower", netns, cost: 9 });
+    await port.update(port.args);
+    await port.delete();
+    assert.deepEqual(shown(netns), before);
   });
 
   it("that is refused a setting keeps all as it was, and the error names it", async () => {

@@ -59,7 +59,7 @@ function refused(
     return new HostError({
       ...{ kind: "refused", operation, host: host.label, errno, kernelText },
       cause: `${property}: the kernel does not take this value for the port`,
-      cure: "Some settings go together (mab needs locked and learning, isolated needs no VLAN tunnel); an older kernel does not know them all",
+      cure: "Some settings go together (mab needs locked and learning); an older kernel does not know them all",
     });
   return new HostError(
     explain({ operation, host: host.label, errno, kernelText, property }, undefined),

@@ -31,10 +31,14 @@ type Saved = { readonly id: string; readonly state: PortState };
 
 export function createPort({ inputs, config }: CreateRequest<PortInputs>): Promise<Saved> {
   const operation = operationOn("set", inputs);
+  // An attempt whose connection breaks may have set all already: only the first saw what was there.
+  let former: Settings = {};
   return againAfterLoss(operation, async () => {
     const host = await openHost(inputs.connection, config);
     refuseOtherMachine(host, inputs, operation);
-    return establish(host, inputs, {}, operation);
+    const found = await existingPort(host, inputs, operation);
+    former = beforeOf(inputs, former, found.port);
+    return establish(host, inputs, found, former, operation);
   });
 }
 
@@ -44,22 +48,24 @@ export function updatePort({
   config,
 }: UpdateRequest<PortInputs, PortState>): Promise<PortState> {
   const operation = operationOn("update", inputs);
+  let former: Settings | undefined;
   return againAfterLoss(operation, async () => {
     const host = await openHost(inputs.connection, config);
     refuseOtherMachine(host, inputs, operation);
-    const { port } = await existingPort(host, inputs, operation);
-    const former = isSamePort(state, port, host) ? state.before : {};
-    return (await establish(host, inputs, former, operation)).state;
+    const found = await existingPort(host, inputs, operation);
+    former ??= isSamePort(state, found.port, host) ? state.before : {};
+    former = { ...former, ...beforeOf(inputs, former, found.port) };
+    return (await establish(host, inputs, found, former, operation)).state;
   });
 }
 
 async function establish(
   host: LinkHost,
   inputs: PortInputs,
+  { beside, port }: Awaited<ReturnType<typeof existingPort>>,
   former: Settings,
   operation: string,
 ): Promise<Saved> {
-  const { beside, port } = await existingPort(host, inputs, operation);
   await apply(host, beside, port, planPort(wantedOf(inputs, former), port), operation);
   const { port: now, reasons } = await readBack(host, inputs, operation);
   const before = beforeOf(inputs, former, port);

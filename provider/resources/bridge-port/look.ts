@@ -39,8 +39,8 @@ export async function lookAtPort(
 function notAPort({ slaveKind, master, settings: { name } }: Device): string | undefined {
   if (slaveKind === "bridge") return undefined;
   return master === undefined
-    ? `${name} is no port of a bridge`
-    : `${name} belongs to a ${slaveKind ?? "device"} that is no bridge of Linux's own`;
+    ? `"${name}" is no port of a bridge`
+    : `"${name}" belongs to a ${slaveKind ?? "device"} that is no bridge of Linux's own`;
 }
 
 export async function existingPort(
