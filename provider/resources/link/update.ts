@@ -27,12 +27,12 @@ export async function updateLink({ id, inputs, state, config }: UpdateRequest): 
   const { place, lower, link } = (await findLink(host, state)) ?? {};
   if (place === undefined || link === undefined) throw gone(host, operation);
   const wanted = complete(inputs, lower?.settings.mtu ?? state.lowerMtu, state);
-  await refuseToCutOff(host, place, operation, deedsOfChange(wanted, link));
   const interest = interestOf(wanted, inputs, state);
   const [whole, seenTap] = await Promise.all([
     withItsAround(host, place, link, interest),
     tapOf(host, place.beside, link, wanted.settings.tap),
   ]);
+  await refuseToCutOff(host, place, operation, deedsOfChange(wanted, whole));
   const { bridge } = wanted.settings;
   const bridges = await bridgesFor(host, place, operation, bridge, whole.settings.bridge);
   const { adoptedMac } = state;
