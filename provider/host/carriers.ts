@@ -10,15 +10,17 @@ import {
   isLinkLocal,
   ownAddress,
   type Traced,
+  waysOf,
 } from "../link/carriers";
 import type { Connecting } from "../link/cut-offs";
+import type { Way } from "../link/way-changes";
 import type { AddressMessage } from "../netlink/address-message";
 import type { LinkHost } from "./link-host";
 import type { Namespace } from "./namespaces";
 import { addressesIn, namespaceIdIn, routesOf } from "./route-answers";
 
 /** What holds while the session lives: its sockets, by the namespaces they are in. */
-interface Way {
+interface Sockets {
   readonly sockets: ReadonlyMap<Namespace, readonly TcpSocket[]>;
   /** Why they do not tell the whole, where they do not. */
   readonly blind: string | undefined;
@@ -27,7 +29,7 @@ interface Way {
 interface Look {
   readonly at: number;
   /** By namespace. */
-  readonly carried: Promise<ReadonlyMap<Namespace, Carried>>;
+  readonly carried: Promise<ReadonlyMap<Namespace, Carried & { readonly ways: readonly Way[] }>>;
 }
 
 // A hundred links that are deleted share one look. Addresses and routes can change, so nothing is
@@ -35,7 +37,7 @@ interface Look {
 const FRESH_MS = 10_000;
 
 export class Carriers {
-  #way: Promise<Way> | undefined;
+  #way: Promise<Sockets> | undefined;
   #look: Look | undefined;
 
   constructor(readonly host: LinkHost) {}
@@ -68,10 +70,11 @@ export class Carriers {
     const unknown = [...carried.values()].find((each) => each.unknown !== undefined)?.unknown;
     const ends = [...way.sockets.values()].flat();
     const ipv6 = unknown !== undefined || ends.some(({ remote }) => remote.includes(":"));
-    return { carriers, unknown, ipv6 };
+    const own = [...carried].find(([from]) => isSame(from, namespace));
+    return { carriers, unknown, ipv6, ways: own?.[1].ways ?? [] };
   }
 
-  async #findWay(): Promise<Way> {
+  async #findWay(): Promise<Sockets> {
     const query = { op: "connections" } as const;
     const [answer, own] = await Promise.all([
       this.host.session.file(query),
@@ -107,14 +110,15 @@ export class Carriers {
     }
   }
 
-  async #lookAlong({ sockets, blind }: Way): Promise<ReadonlyMap<Namespace, Carried>> {
+  async #lookAlong({ sockets, blind }: Sockets): Look["carried"] {
     const looks = [...sockets].map(async ([namespace, ends]) => {
       const [addresses, devices] = await Promise.all([
         addressesIn(this.host, namespace),
         this.host.devices(namespace),
       ]);
       const traced = await Promise.all(ends.map((each) => this.#trace(namespace, each, addresses)));
-      return [namespace, carriedBy({ sockets: traced, addresses, devices, blind })] as const;
+      const carried = carriedBy({ sockets: traced, addresses, devices, blind });
+      return [namespace, { ...carried, ways: waysOf(traced) }] as const;
     });
     return new Map(await Promise.all(looks));
   }

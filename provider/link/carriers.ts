@@ -3,7 +3,10 @@ import type { AddressMessage } from "../netlink/address-message";
 import { RT_SCOPE_HOST, RT_SCOPE_LINK, RTN_LOCAL } from "../netlink/constants";
 import type { TcpEnds } from "../netlink/route-requests";
 import type { RouteMessage } from "../netlink/route-message";
+import { omitUndefined } from "../omit-undefined";
 import type { Device } from "./causes";
+import { fromRouteMessage } from "./routes";
+import type { Way } from "./way-changes";
 
 /** A device without which the connection would break. */
 export interface Carrier {
@@ -62,6 +65,23 @@ export function carriedBy(seen: Surroundings): Carried {
   const traced = trace(seen);
   const unknown = traced.unknown ?? seen.blind;
   return unknown === undefined ? traced : { ...trace(seen, maybe(seen)), unknown };
+}
+
+/** The ways by which packets leave; of those that stay on the host nothing can be taken. */
+export function waysOf(sockets: readonly Traced[]): Way[] {
+  return sockets.flatMap(({ ends: { local, remote }, routes }) =>
+    routes
+      .filter(({ type }) => type !== RTN_LOCAL)
+      .flatMap((message) => {
+        const route = fromRouteMessage(message);
+        const { RTA_OIF: index, RTA_MULTIPATH: hops } = message.attributes;
+        if (index !== undefined) return [{ local, remote, index, route }];
+        return (hops ?? []).map((hop) => {
+          const gateway = hop.attributes.RTA_GATEWAY;
+          return { local, remote, index: hop.index, route: omitUndefined({ ...route, gateway }) };
+        });
+      }),
+  );
 }
 
 /** Every device that has an address may carry what is not known to be carried by another. */

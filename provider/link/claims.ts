@@ -1,7 +1,10 @@
+import { isLinkLocal } from "./carriers";
 import type { CheckFailure } from "./check";
+import { partsOf } from "./addresses";
 import { hostKey } from "./host";
 import { spellNetns } from "./link-id";
 import type { LinkInputs, Netns } from "./model";
+import { routeKey } from "./routes";
 
 /** What two resources of one run cannot both have. Looked up by text, so that n links cost n looks. */
 interface Rule {
@@ -21,6 +24,18 @@ const namesOf = ({ name, altNames = [] }: LinkInputs): string[] => [name, ...alt
 
 const lowerDeviceOf = (mine: LinkInputs): string =>
   `${hostKey(mine)} ${spellNetns(mine.lowerNetns)} ${mine.lowerDevice}`;
+
+const placeOf = (mine: LinkInputs): string =>
+  `${hostKey(mine)} ${spellNetns(mine.netns ?? mine.lowerNetns)}`;
+
+/** A link-local one means something on its own link only. */
+const ipsOf = ({ addresses = [] }: LinkInputs): string[] =>
+  addresses
+    .map((each) => partsOf(each).address.split("/")[0] ?? "")
+    .filter((ip) => !isLinkLocal(ip));
+
+const firstShared = (mine: readonly string[], others: readonly string[]): string =>
+  mine.find((each) => others.includes(each)) ?? "";
 
 const MARK: Rule = {
   property: "name",
@@ -53,6 +68,19 @@ const RULES: readonly Rule[] = [
       mine.macAddress === undefined ? [] : [`${mine.macAddress} on ${lowerDeviceOf(mine)}`],
     reason: (mine, other) =>
       `"${other.name}" on the same lower device ${mine.lowerDevice} has this MAC address too; give each link its own`,
+  },
+  {
+    property: "addresses",
+    holds: (mine) => ipsOf(mine).map((ip) => `${ip} in ${placeOf(mine)}`),
+    reason: (mine, other) =>
+      `"${other.name}" in the same namespace has ${firstShared(ipsOf(mine), ipsOf(other))} too; give each link its own`,
+  },
+  {
+    property: "routes",
+    holds: ({ routes = [], ...mine }) =>
+      routes.map((route) => `${routeKey(route)} in ${placeOf(mine)}`),
+    reason: ({ routes = [] }, other) =>
+      `"${other.name}" in the same namespace has the route to ${firstShared(routes.map(routeKey), (other.routes ?? []).map(routeKey))} too; give one of them another metric`,
   },
 ];
 

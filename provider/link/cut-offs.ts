@@ -3,10 +3,11 @@ import { omitUndefined } from "../omit-undefined";
 import type { Carrier } from "./carriers";
 import { lowerDeviceIn, type Device } from "./causes";
 import { hostOf, isSameHost } from "./host";
-import type { LinkInputs, PropertyName } from "./model";
+import type { LinkInputs, PropertyName, Settings } from "./model";
 import { IPV6_MIN_MTU } from "./plan";
 import { PROPERTIES, PROPERTY_NAMES } from "./properties";
 import { complete, holds, type Wanted } from "./wanted";
+import { type Way, wayChanges } from "./way-changes";
 
 /** Something that cuts the connection if the device carries it. */
 export interface Deed {
@@ -20,25 +21,39 @@ export interface Deed {
   readonly mtu?: number;
   /** Done to a hundred links in a row, most of which carry nothing. */
   readonly isCommon?: true;
+  /** It does harm to such a way only, whatever device the connection stands on. */
+  readonly takes?: (way: Way) => boolean;
 }
 
 const ANOTHER_WAY = "Reach the host through another device, or run Pulumi on the host itself";
 const CURES: Readonly<Record<string, string>> = {
   mode: `Use another mode or lower device, or move the device into a namespace of its own (lowerNetns). ${ANOTHER_WAY}`,
   mtu: `Declare a larger MTU. ${ANOTHER_WAY}`,
+  addresses: `Name another address of the host in connection first. ${ANOTHER_WAY}`,
 };
 
 // What IPv4 may not be refused (RFC 791): with less, TCP's segments do not fit any more.
 const IPV4_LEAST_MTU = 576;
 
-/** A passthru link has its lower device to itself, down or up: the host receives nothing by it any more. */
+/**
+ * A passthru link has its lower device to itself, down or up: the host receives nothing by it any more.
+ * Any link can get routes that win over those of the connection.
+ */
 export function deedsOfCreation(
-  { mode }: Pick<LinkInputs, "mode">,
+  { mode, name = "", ...wanted }: Partial<LinkInputs>,
   lower: Device | undefined,
 ): Deed[] {
-  if (mode !== "passthru" || lower === undefined) return [];
+  const around = deedsAround(wanted, { ifindex: 0, settings: { name } });
+  if (mode !== "passthru" || lower === undefined) return around;
   const what = `a passthru link takes all that ${lower.settings.name} receives`;
-  return [{ property: "mode", what, in: "below", device: lower }];
+  return [{ property: "mode", what, in: "below", device: lower }, ...around];
+}
+
+function deedsAround(wanted: Settings, device: Deed["device"]): Deed[] {
+  return wayChanges(wanted, device).map(({ property, what, takes, isAddition }) => ({
+    ...{ property, what, in: "beside", device, takes },
+    ...(isAddition && { isCommon: true }),
+  }));
 }
 
 type Rule = (wanted: Wanted["settings"], link: Device) => readonly Deed[];
@@ -66,6 +81,7 @@ const CHANGES: readonly Rule[] = [
     const what = `${link.settings.name} would hear ${lost.join(", ")} no more`;
     return [{ property: "sourceMacAddresses", what, in: "beside", device: link }];
   },
+  deedsAround,
 ];
 
 /** Of bringing a link to what is wanted. */
@@ -89,13 +105,28 @@ export function deedsOfInputs(
   adopted: Device | undefined,
 ): Deed[] {
   const creation = (): Deed[] => deedsOfCreation(inputs, lowerDeviceIn(below, inputs.lowerDevice));
-  const change = (link: Device): Deed[] => deedsOfChange(complete(inputs, undefined), link);
+  const change = (link: Device): Deed[] =>
+    deedsOfChange(
+      complete(inputs, undefined, before && memoryOf(before)),
+      withDeclared(link, before),
+    );
   if (before === undefined || !isSameHost(hostOf(before), hostOf(inputs)))
     return [...creation(), ...(adopted === undefined ? [] : change(adopted))];
   const link = beside.find(({ mark }) => mark === inputs.identity.mark);
   const replaced = replacedBy(before, inputs);
   if (replaced === undefined) return link === undefined ? [] : change(link);
   return [...creation(), ...(link === undefined ? [] : deedsOfDeletion(link, replaced))];
+}
+
+/** What an earlier program declared goes when this one does not. */
+const memoryOf = ({ addresses, routes }: LinkInputs): { readonly declared: readonly string[] } => ({
+  declared: Object.keys(omitUndefined({ addresses, routes })),
+});
+
+/** A preview's look at devices does not show them. */
+function withDeclared(link: Device, before: LinkInputs | undefined): Device {
+  const { addresses, routes } = before ?? {};
+  return { ...link, settings: { ...link.settings, ...omitUndefined({ addresses, routes }) } };
 }
 
 /** The property for which the link must be made anew, as far as inputs tell. */
@@ -114,6 +145,8 @@ export interface Connecting {
   readonly unknown: string | undefined;
   /** Whether it speaks IPv6, as far as anybody can tell. */
   readonly ipv6: boolean;
+  /** The ways of its packets, where they can be told. */
+  readonly ways?: readonly Way[];
 }
 
 export interface CutOff {
@@ -124,9 +157,15 @@ export interface CutOff {
 
 /** Why a deed is refused; nothing where it cannot cut the connection. */
 export function cutOffBy(
-  { property, what, device, mtu }: Deed,
-  { carriers, unknown, ipv6 }: Connecting,
+  { property, what, device, mtu, takes }: Deed,
+  { carriers, unknown, ipv6, ways = [] }: Connecting,
 ): CutOff | undefined {
+  if (takes !== undefined) {
+    const way = ways.find(takes);
+    if (way === undefined) return undefined;
+    const cause = `${what} would cut the connection to this host, from ${way.remote} to ${way.local}`;
+    return { property, cause, cure: CURES[property ?? ""] ?? ANOTHER_WAY };
+  }
   const carrier = carriers.get(device.ifindex);
   if (carrier === undefined) return undefined;
   if (mtu !== undefined && mtu >= (ipv6 ? IPV6_MIN_MTU : IPV4_LEAST_MTU)) return undefined;

@@ -1,6 +1,6 @@
 /** The part of a plan that is about what stands beside a link's own message. */
 import { isDeepStrictEqual } from "node:util";
-import { isIpv6, keyOf } from "./addresses";
+import { isIpv6, keyOf, partsOf } from "./addresses";
 import type { Address, ObservedLink, Route, Settings, Sysctls } from "./model";
 import type { PlannedStep, Step } from "./plan";
 import { routeKey } from "./routes";
@@ -14,7 +14,7 @@ export function beforeUp({ sysctls = {}, name = "" }: Settings): Step[] {
 /** What a link that is up gets, of one that is being made: all of it goes with the link. */
 export function afterUp({ addresses = [], routes = [] }: Settings): Step[] {
   return [
-    ...addresses.map((address) => ({ do: "add address", address }) as const),
+    ...addresses.map((address) => adding(address, routes).step),
     ...routes.map((route) => ({ do: "set route", route }) as const),
   ];
 }
@@ -82,8 +82,9 @@ export function planAddressing(
   const staying = goesDown ? there.filter((address) => !isIpv6(address)) : there;
   const byAddress = differenceOf(addresses, staying, keyOf);
   const byRoute = differenceOf(routes, link.settings.routes ?? [], routeKey);
+  const again = (routes ?? []).filter(goesWith(byAddress)).map(settingAgain);
   return [
-    ...byAddress.added.map(adding),
+    ...byAddress.added.map((address) => adding(address, routes)),
     ...byRoute.added.map(settingRoute),
     ...byRoute.changed.map(([was, now]) => ({
       step: { do: "set route", route: now, replaces: true } as const,
@@ -91,17 +92,38 @@ export function planAddressing(
     })),
     ...byRoute.removed.map((route) => swapped(settingRoute(route))),
     ...promoting(byAddress, link),
+    // Once before, where nothing changes but what its inverse then puts back; once after.
+    ...again,
     // The kernel changes nothing of one that is there but its lifetime.
-    ...byAddress.changed.flatMap(([was, now]) => [swapped(adding(was)), adding(now)]),
+    ...byAddress.changed.flatMap(([was, now]) => [swapped(adding(was)), adding(now, routes)]),
     ...byAddress.removed.map((address) => swapped(adding(address))),
+    ...again,
   ];
 }
 
-const adding = (address: Address) =>
-  ({
-    step: { do: "add address", address },
-    inverse: { do: "remove address", address },
-  }) as const satisfies PlannedStep;
+/**
+ * The routes that the kernel may take away with an address that goes: with the last one of IPv4 all of
+ * IPv4's, with any the routes that have it as their source.
+ */
+function goesWith({ removed, changed }: Difference<Address>): (route: Route) => boolean {
+  const going = [...removed, ...changed.map(([was]) => was)];
+  const six = new Set(going.map(isIpv6));
+  return ({ destination, source }) =>
+    isIpv6(destination) ? six.has(true) && source !== undefined : six.has(false);
+}
+
+const settingAgain = (route: Route): PlannedStep => {
+  const step = { do: "set route", route, replaces: true } as const;
+  return { step, inverse: step };
+};
+
+/** A route takes no IPv6 source of which the kernel still asks whether somebody else has it. */
+function adding(address: Address, routes: readonly Route[] = []): Required<PlannedStep> {
+  const [ip] = partsOf(address).address.split("/");
+  const isSource = isIpv6(address) && routes.some(({ source }) => source === ip);
+  const at = isSource ? { ...partsOf(address), noDad: true } : address;
+  return { step: { do: "add address", address: at }, inverse: { do: "remove address", address } };
+}
 
 const settingRoute = (route: Route) =>
   ({

@@ -14,7 +14,7 @@ export const AROUND_PROPERTIES: { readonly [K in Name]: Property<LinkSettings[K]
     omitted: { is: "left alone", reset: [] },
     change: "live",
     kernel: "RTM_NEWADDR",
-    doc: "IPv4 and IPv6 addresses of the host on the link. Those that something else adds (DHCP, router advertisements) are left alone, unless `exclusive` is true. On a macvtap the host answers for them on its guest's MAC address.",
+    doc: "IPv4 and IPv6 addresses of the host on the link. Those that something else adds (DHCP, router advertisements) are left alone, unless `exclusive` is true. An IPv6 one that a route has as its source is there without duplicate address detection. On a macvtap the host answers for them on its guest's MAC address.",
   },
   routes: {
     type: routes,

@@ -138,7 +138,7 @@ export function toRemovedRoute(given: Route, index: number): RouteMessage {
   return { ...bare, scope, protocol: RTPROT_UNSPEC };
 }
 
-function fromRouteMessage(message: RouteMessage): Route {
+export function fromRouteMessage(message: RouteMessage): Route {
   const { family, destinationLength, attributes, flags } = message;
   const any = family === AF_INET6 ? "::" : "0.0.0.0";
   const via = attributes.RTA_VIA?.address;

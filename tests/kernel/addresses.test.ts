@@ -123,6 +123,47 @@ describe("Addresses", function () {
     );
   });
 
+  it("take no route with them when one gets another label, nor when one of two goes", async () => {
+    const { netns, args } = site();
+    const routes = [
+      { destination: "default", gateway: "192.0.2.254" },
+      { destination: "198.51.100.0/24", gateway: "192.0.2.254", source: "192.0.2.10" },
+      { destination: "2001:db8:5::/64", gateway: "2001:db8::fe", source: "2001:db8::10" },
+    ];
+    const six = { address: "2001:db8::10/64", noDad: true };
+    const link = new LinkResource(lab(), { ...args, addresses: [four(10), six], routes });
+    await link.create();
+    const before = routesShown(lab(), netns, "web");
+    assert.equal(before.length, 3);
+    const label = (address: string) => ({ address, label: "web:x" });
+    await link.update({ ...args, addresses: [label(four(10)), six], routes });
+    assert.deepEqual(routesShown(lab(), netns, "web"), before);
+    const without = routes.map(({ source: _, ...route }) => route);
+    await link.update({ ...args, addresses: [four(11), "2001:db8::11/64"], routes: without });
+    assert.deepEqual(
+      routesShown(lab(), netns, "web").map(({ destination }) => destination),
+      before.map(({ destination }) => destination),
+    );
+  });
+
+  it("are there for a route that has one as its source, of IPv6 too", async () => {
+    const { netns, args } = site();
+    const around = {
+      addresses: ["2001:db8::10/64"],
+      routes: [{ destination: "2001:db8:5::/64", gateway: "2001:db8::fe", source: "2001:db8::10" }],
+    };
+    const link = new LinkResource(lab(), { ...args, ...around });
+    await link.create();
+    assert.deepEqual(routesShown(lab(), netns, "web"), around.routes);
+    assert.equal((await link.diff()).changes, "none");
+    const other = {
+      addresses: ["2001:db8::11/64"],
+      routes: [{ ...around.routes[0], source: "2001:db8::11" }],
+    };
+    await link.update({ ...args, ...other });
+    assert.deepEqual(routesShown(lab(), netns, "web"), other.routes);
+  });
+
   it("and routes come back with a link that was down", async () => {
     const { netns, args } = site();
     const around = {

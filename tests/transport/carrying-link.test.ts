@@ -75,6 +75,33 @@ describe("the agent's own connection through the host's own macvlan", function (
     await answers(connection);
   });
 
+  it("is not cut by taking its address, or by routes that win over its own", async () => {
+    const connection = over("203.0.113.7");
+    const addresses = ["203.0.113.7/24", "203.0.113.8/24"];
+    await shim.updateTo(shim.unchecked(args(connection, { addresses })));
+    for (const [property, change, why] of [
+      ["addresses", { addresses: ["203.0.113.8/24"] }, /taking 203\.0\.113\.7\/24 from shim/i],
+      ["addresses", {}, /taking 203\.0\.113\.7\/24 from shim/i],
+      [
+        "routes",
+        { addresses, routes: [{ destination: "203.0.113.1/32", gateway: "203.0.113.99" }] },
+        /giving shim a route to 203\.0\.113\.1\/32/i,
+      ],
+    ] as const) {
+      const wanted = args(connection, change);
+      await isForeseen(shim.check(wanted), property, why);
+      await isRefused(() => shim.updateTo(shim.unchecked(wanted)), property, why);
+      await answers(connection);
+    }
+    const one = { addresses: ["203.0.113.7/24"], routes: [{ destination: "198.18.0.0/15" }] };
+    await shim.updateTo(shim.unchecked(args(connection, one)));
+    await answers(connection);
+    // By another way it may be taken.
+    const other = over(HOST.first);
+    await shim.updateTo(shim.unchecked(args(other, { addresses: [] })));
+    await answers(other);
+  });
+
   it("needs the MTU of IPv6 where it speaks that", async () => {
     const connection = over("2001:db8:7::7");
     const wanted = args(connection, { mtu: 1279 });

@@ -144,12 +144,12 @@ async function takeOver(
     await host.delete(place.beside, link.ifindex);
     return { wanted, adoptedMac, applied: await make(host, site, complete(inputs, undefined)) };
   }
-  await refuseToCutOff(host, place, operation, deedsOfChange(wanted, link));
   const interest = interestOf(wanted, inputs);
   const [whole, tap] = await Promise.all([
     withItsAround(host, place, link, interest),
     tapOf(host, place.beside, link, wanted.settings.tap),
   ]);
+  await refuseToCutOff(host, place, operation, deedsOfChange(wanted, whole));
   const applied = await change(host, site, wanted, whole, tap, interest);
   return { wanted, adoptedMac, applied };
 }

@@ -31,12 +31,12 @@ export async function updateLink({ id, inputs, state, config }: UpdateRequest): 
     throw elsewhere === undefined ? gone(host, operation) : isElsewhere(host, operation, elsewhere);
   }
   const wanted = complete(inputs, lower?.settings.mtu ?? state.lowerMtu, state);
-  await refuseToCutOff(host, place, operation, deedsOfChange(wanted, link));
   const interest = interestOf(wanted, inputs, state);
   const [whole, seenTap] = await Promise.all([
     withItsAround(host, place, link, interest),
     tapOf(host, place.beside, link, wanted.settings.tap),
   ]);
+  await refuseToCutOff(host, place, operation, deedsOfChange(wanted, whole));
   const { bridge } = wanted.settings;
   const bridges = await bridgesFor(host, place, operation, bridge, whole.settings.bridge);
   const { adoptedMac } = state;

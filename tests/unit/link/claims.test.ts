@@ -57,6 +57,34 @@ describe("claims", () => {
     assert.equal(run.claim("c", { name: "eth9", altNames: ["eth7"] }).length, 1);
   });
 
+  it("refuse one address twice in a namespace, whatever else is said of it", () => {
+    run.claim("a", { addresses: ["192.0.2.10/24", "2001:db8::10/64"], netns: "blue" });
+    assert.deepEqual(run.claim("b", { addresses: [{ address: "192.0.2.10/32" }], netns: "blue" }), [
+      'addresses: "a" in the same namespace has 192.0.2.10 too; give each link its own',
+    ]);
+    assert.equal(
+      run.claim("c", { addresses: ["192.0.2.11/24", "2001:DB8::10/128"], netns: "blue" }).length,
+      1,
+    );
+    assert.deepEqual(run.claim("d", { addresses: ["192.0.2.10/24"], netns: "green" }), []);
+    assert.deepEqual(run.claim("e", { addresses: ["192.0.2.12/24"], netns: "blue" }), []);
+    run.claim("f", { addresses: ["fe80::1/64"], netns: "blue" });
+    assert.deepEqual(run.claim("g", { addresses: ["fe80::1/64"], netns: "blue" }), []);
+  });
+
+  it("refuse one route twice in a namespace, which a metric or table of its own tells apart", () => {
+    const by = (gateway: string, more: object = {}): Given => ({
+      routes: [{ destination: "default", gateway, ...more }],
+    });
+    run.claim("a", by("192.0.2.254"));
+    assert.deepEqual(run.claim("b", by("198.51.100.254")), [
+      'routes: "a" in the same namespace has the route to 0.0.0.0/0 metric 0 table 254 too; give one of them another metric',
+    ]);
+    assert.deepEqual(run.claim("c", by("198.51.100.254", { metric: 5 })), []);
+    assert.deepEqual(run.claim("d", by("198.51.100.254", { table: 100 })), []);
+    assert.deepEqual(run.claim("e", by("2001:db8::fe")), []);
+  });
+
   it("refuse a neighbour of a passthru link, in either order", () => {
     run.claim("a", { mode: "passthru" });
     const reason =
