@@ -27,5 +27,5 @@ export {
 } from "./lookups";
 export { Macvlan } from "./macvlan";
 export { Macvtap } from "./macvtap";
-export type { Address, AddrGenMode, AdminState, Mode } from "../provider/link/model";
+export type { Address, AddrGenMode, AdminState, Arp, Mode } from "../provider/link/model";
 export type { Netns, Route, Sysctls, Tap } from "../provider/link/model";

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { AddrGenMode, AdminState, Mode } from "../provider/link/model";
+import type { AddrGenMode, AdminState, Arp, Mode } from "../provider/link/model";
 import type { ConnectionArgs } from "./connection-args";
 
 /** A network namespace: its name under `/run/netns`, a process that lives in it, or a file that refers to it. */
@@ -58,6 +58,8 @@ export interface LinkArgs {
   routes?: pulumi.Input<pulumi.Input<RouteArgs>[]>;
   /** Settings of IP on the link: `{ "ipv4.arp_ignore": 1, "ipv6.accept_ra": 0 }`. Default: left alone. */
   sysctls?: pulumi.Input<Record<string, pulumi.Input<number>>>;
+  /** "own": each IPv4 address answers with its own link's MAC address and no other. Default: left alone ("shared"). */
+  arp?: pulumi.Input<Arp>;
   /** True: the link has the declared `addresses` and no others, but for its own IPv6 link-local one. Default: false. */
   exclusive?: pulumi.Input<boolean>;
   /** Tell the network of the addresses when the link is made or gets new ones: gratuitous ARP, unsolicited neighbour advertisements. Default: false. */

@@ -1,5 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AddrGenMode, Address, AdminState, Kind, LinkState } from "../provider/link/model";
+import type {
+  AddrGenMode,
+  Address,
+  AdminState,
+  Arp,
+  Kind,
+  LinkState,
+} from "../provider/link/model";
 import type { Mode, Netns, Route, Sysctls } from "../provider/link/model";
 import { ALWAYS_SAVED, QUIET_NAMES, quietOutput, RECORD } from "../provider/link/saved-form";
 import { withSecrets } from "./connection-secrets";
@@ -42,6 +49,7 @@ export interface Link extends pulumi.CustomResource {
   /** Those that are declared, as far as the kernel has them. */
   readonly addresses: pulumi.Output<Address[] | undefined>;
   readonly routes: pulumi.Output<Route[] | undefined>;
+  readonly arp: pulumi.Output<Arp | undefined>;
   readonly sysctls: pulumi.Output<Sysctls | undefined>;
   /** The link's number in its namespace, for this boot. */
   readonly ifindex: pulumi.Output<number>;

@@ -1,9 +1,12 @@
 import type { Device } from "../link/causes";
 import { familiesOf, type Interest, isInterested, withAround } from "../link/around";
+import { type ArpSeen, arpValuesOf, packTag, rulesTo, tableOf, tagOf } from "../link/arp";
+import { fromRouteMessage } from "../link/routes";
 import { AF_INET, AF_INET6 } from "../netlink/constants";
 import type { LinkHost } from "./link-host";
-import type { Handle } from "./namespaces";
-import { addressesIn, routesThrough } from "./route-answers";
+import type { Handle, Place } from "./namespaces";
+import { addressesIn, routesThrough, rulesIn } from "./route-answers";
+import { sameNamespace } from "./step-messages";
 
 /**
  * A link with what stands around it, as far as somebody is interested. Where the link itself is being
@@ -26,6 +29,7 @@ export async function withAroundOf(
   ]);
   if (link === undefined || !isInterested(interest)) return link;
   const [seen, four, six] = read;
+  const arp = interest.arp === undefined ? undefined : await arpAround(host, namespace, link);
   const master =
     bridge === undefined || link.master === undefined
       ? undefined
@@ -34,5 +38,59 @@ export async function withAroundOf(
     addresses: seen,
     routes: [...four, ...six],
     master: master?.settings.name ?? "",
+    arp,
   });
+}
+
+/** What `arp` is made of, of a link that is there. */
+async function arpAround(host: LinkHost, namespace: Handle, link: Device): Promise<ArpSeen> {
+  const table = tableOf(link.mark ?? "");
+  const [rules, routes, devices] = await Promise.all([
+    rulesIn(host, namespace),
+    routesThrough(host, namespace, AF_INET, link.ifindex),
+    // A lower device in another namespace answers for no address of this one.
+    link.lowerNetnsId === undefined ? host.devices(namespace) : [],
+  ]);
+  const own = routes.filter(({ attributes }) => attributes.RTA_TABLE === table);
+  return {
+    rules: rulesTo(rules, table),
+    routes: own.map(fromRouteMessage),
+    ...lowerSeen(devices, link.lowerIfindex, link),
+  };
+}
+
+/** The same before there is a link; rules may be left of one that somebody deleted. */
+export async function arpBefore(
+  host: LinkHost,
+  { below, beside }: Place,
+  mark: string,
+  lowerIfindex: number,
+): Promise<ArpSeen> {
+  const [rules, devices] = await Promise.all([
+    rulesIn(host, beside),
+    sameNamespace(below, beside) ? host.devices(below) : [],
+  ]);
+  return {
+    rules: rulesTo(rules, tableOf(mark)),
+    routes: [],
+    ...lowerSeen(devices, lowerIfindex),
+  };
+}
+
+function lowerSeen(
+  devices: readonly Device[],
+  lowerIfindex: number | undefined,
+  link?: Device,
+): Pick<ArpSeen, "lower" | "former" | "hasOthers"> {
+  const device = devices.find(({ ifindex }) => ifindex === lowerIfindex);
+  const others = devices.filter(
+    (each) =>
+      each.lowerIfindex === lowerIfindex &&
+      each.ifindex !== link?.ifindex &&
+      tagOf(each) !== undefined,
+  );
+  const lower = device && arpValuesOf(device);
+  const [other] = others;
+  const noted = (link && tagOf(link)) ?? (other && tagOf(other));
+  return { lower, former: noted ?? packTag(lower ?? {}), hasOthers: other !== undefined };
 }

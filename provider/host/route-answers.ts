@@ -2,12 +2,20 @@
 import { HostError } from "../errors";
 import { decodeAck, isAck } from "../netlink/ack";
 import { type AddressMessage, decodeAddress } from "../netlink/address-message";
-import { NLM_F_DUMP_INTR, RTM_NEWADDR, RTM_NEWNSID, RTM_NEWROUTE } from "../netlink/constants";
+import {
+  AF_INET,
+  NLM_F_DUMP_INTR,
+  RTM_NEWADDR,
+  RTM_NEWNSID,
+  RTM_NEWROUTE,
+  RTM_NEWRULE,
+} from "../netlink/constants";
 import { Errno, errnoName } from "../netlink/errno";
 import { decodeMessages, type NetlinkMessage } from "../netlink/message";
 import { decodeNamespace } from "../netlink/namespace-message";
 import { getNamespaceId } from "../netlink/requests";
 import { decodeRoute, type RouteMessage } from "../netlink/route-message";
+import { decodeRule, dumpRules, type RuleMessage } from "../netlink/rule-message";
 import { dumpAddresses, dumpRoutes, getRouteOf, type TcpEnds } from "../netlink/route-requests";
 import type { LinkHost } from "./link-host";
 import type { Handle, Namespace } from "./namespaces";
@@ -65,6 +73,14 @@ export async function routesThrough(
   return ofType(answer, RTM_NEWROUTE)
     .map(({ body }) => decodeRoute(body))
     .filter(({ attributes }) => attributes.RTA_OIF === index);
+}
+
+/** The rules of IPv4. */
+export async function rulesIn(host: LinkHost, namespace: Handle): Promise<readonly RuleMessage[]> {
+  const answer = await dump(host, namespace, "rules", () =>
+    dumpRules(AF_INET, { sequence: nextSequence() }),
+  );
+  return ofType(answer, RTM_NEWRULE).map(({ body }) => decodeRule(body));
 }
 
 async function dump(

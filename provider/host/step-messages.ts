@@ -14,10 +14,12 @@ import {
 import { toKernel } from "../link/kernel-form";
 import type { Kind } from "../link/model";
 import { toMessage } from "../link/addresses";
+import { toRuleMessage } from "../link/arp";
 import { toRemovedRoute, toRouteMessage } from "../link/routes";
 import { ipv4Numbers, sysctlPath } from "../link/sysctls";
 import type { Step } from "../link/plan";
 import { encodeInetConf } from "../netlink/device-settings";
+import { deleteRule, newRule } from "../netlink/rule-message";
 import { deleteAddress, deleteRoute, newAddress, newRoute } from "../netlink/route-requests";
 import type { Namespace, Place } from "./namespaces";
 
@@ -85,6 +87,18 @@ export function speak(step: MessageStep, target: Target): SpokenStep {
       const attributes = { IFLA_AF_SPEC: { AF_INET: { IFLA_INET_CONF: conf } } };
       return there(newLink({ index: ifindex, attributes }, { sequence }));
     }
+    case "set lower sysctls": {
+      const conf = encodeInetConf(ipv4Numbers(step.values));
+      const attributes = { IFLA_AF_SPEC: { AF_INET: { IFLA_INET_CONF: conf } } };
+      const message = newLink({ index: target.lowerIfindex, attributes }, { sequence });
+      return { handle: place.below.handle, message };
+    }
+    case "add rule": {
+      const flags = NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
+      return there(newRule(toRuleMessage(step.from, step.table), { sequence, flags }));
+    }
+    case "remove rule":
+      return there(deleteRule(toRuleMessage(step.from, step.table), { sequence }));
     case "write sysctl": {
       const path = sysctlPath(step.name, step.link);
       // A step may be a write instead of a message: netlink has no word for these.

@@ -3,15 +3,18 @@ import type { AddressMessage } from "../netlink/address-message";
 import type { RouteMessage } from "../netlink/route-message";
 import { omitUndefined } from "../omit-undefined";
 import { addressesSeen, isIpv6, keyOf } from "./addresses";
+import { type ArpSeen, isOwn, tableOf } from "./arp";
 import type { ObservedLink, Settings, Switches } from "./model";
 import { routeKey, routesSeen } from "./routes";
 import { sysctlsSeen } from "./sysctls";
 
-export const AROUND = ["addresses", "routes", "sysctls", "bridge"] as const;
+export const AROUND = ["addresses", "routes", "sysctls", "bridge", "arp"] as const;
 
 /** What somebody declares, or has declared: nobody looks at the rest. */
 export interface Interest extends Pick<Settings, (typeof AROUND)[number]> {
   readonly exclusive?: boolean | undefined;
+  /** The addresses and routes that `arp` is about: none that an earlier run left. */
+  readonly now?: Pick<Settings, "addresses" | "routes">;
 }
 
 /** What was read for an interest. */
@@ -20,6 +23,8 @@ export interface Around {
   readonly routes: readonly RouteMessage[];
   /** Name of the device that the link is a port of; empty for none. */
   readonly master: string;
+  /** Where that is asked for, and the link's own routing table. */
+  readonly arp?: ArpSeen | undefined;
 }
 
 type Declared = Pick<Settings, (typeof AROUND)[number]> & Switches;
@@ -32,6 +37,8 @@ export function interestIn(now: Declared, before: Declared = {}): Interest {
     routes: either(now.routes, before.routes, routeKey),
     sysctls: now.sysctls && { ...before.sysctls, ...now.sysctls },
     bridge: now.bridge,
+    arp: now.arp,
+    now: now.arp && omitUndefined({ addresses: now.addresses, routes: now.routes }),
   });
 }
 
@@ -51,8 +58,12 @@ export const isInterested = (interest: Interest): boolean =>
 /** The link as it is with what was read around it, in the words of those who declare it. */
 export function withAround<L extends ObservedLink>(link: L, interest: Interest, around: Around): L {
   const { addresses, routes, sysctls, bridge, exclusive } = interest;
+  const { arp } = around;
+  const whole = { ...link, ...(arp !== undefined && { arp }) };
+  const isOwnNow =
+    arp !== undefined && isOwn(interest.now ?? {}, arp, link, tableOf(link.mark ?? ""));
   return {
-    ...link,
+    ...whole,
     settings: {
       ...link.settings,
       ...((addresses !== undefined || exclusive === true) && {
@@ -61,6 +72,7 @@ export function withAround<L extends ObservedLink>(link: L, interest: Interest, 
       ...(routes !== undefined && { routes: routesSeen(around.routes, routes) }),
       ...(sysctls !== undefined && { sysctls: sysctlsSeen(Object.keys(sysctls), link) }),
       ...(bridge !== undefined && { bridge: around.master }),
+      ...(arp !== undefined && { arp: isOwnNow ? "own" : "shared" }),
     },
   };
 }

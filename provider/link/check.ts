@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { omitUndefined } from "../omit-undefined";
 import { isIpv6 } from "./addresses";
+import { ARP_SYSCTLS } from "./arp";
 import { checkConnection } from "./check-connection";
 import { unknownProperty } from "./did-you-mean";
 import { identify } from "./identity";
@@ -70,6 +71,7 @@ export function checkLink(
     if (PROPERTIES[name].omitted.is === "required" && missing)
       fail(name, `It is required. ${PROPERTIES[name].doc}`);
   }
+  if (checked["arp"] === "own") setArpSysctls(checked, fail);
   // A mode that is wrong itself refuses nothing else.
   const mode = "mode" in checked ? checked["mode"] : "vepa";
   if (MODES.some((each) => each === mode))
@@ -166,6 +168,23 @@ function refuseWithoutIpv6({ mtu, addrGenMode }: Record<string, unknown>, fail: 
       "addrGenMode",
       `a link with an MTU of ${mtu} has no IPv6, which needs ${IPV6_MIN_MTU}; leave addrGenMode out or raise mtu`,
     );
+}
+
+/** What `arp` asks of the link itself are sysctls like any other. */
+function setArpSysctls(checked: Record<string, unknown>, fail: Fail): void {
+  const { sysctls = {}, addresses } = checked;
+  if (typeof sysctls !== "object" || sysctls === null) return;
+  for (const [name, value] of Object.entries(ARP_SYSCTLS)) {
+    const given = (sysctls as Sysctls)[name];
+    if (given !== undefined && given !== value)
+      fail(
+        "arp",
+        `"own" needs ${name} to be ${value}, and sysctls says ${given}; leave it out there`,
+      );
+  }
+  checked["sysctls"] = Object.fromEntries(Object.entries({ ...sysctls, ...ARP_SYSCTLS }).sort());
+  if (addresses === undefined || (Array.isArray(addresses) && addresses.every(isIpv6Text)))
+    fail("arp", '"own" is about the link\'s IPv4 addresses; declare addresses, or leave it out');
 }
 
 const isList = (value: unknown): value is readonly (Address & Route)[] =>

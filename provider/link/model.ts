@@ -1,4 +1,5 @@
 import type { SshHop } from "../ssh-hop";
+import type { ArpSeen } from "./arp";
 
 export { HOST_KEY_POLICIES, type HostKeyPolicy, type SshHop } from "../ssh-hop";
 
@@ -63,6 +64,9 @@ export interface Route {
   readonly onLink?: boolean;
 }
 
+export const ARPS = ["shared", "own"] as const;
+export type Arp = (typeof ARPS)[number];
+
 /** By name: "ipv4.arp_ignore". */
 export type Sysctls = Readonly<Record<string, number>>;
 
@@ -92,6 +96,7 @@ export interface LinkSettings {
   readonly routes: readonly Route[];
   readonly sysctls: Sysctls;
   readonly bridge: string;
+  readonly arp: Arp;
   readonly tap: Tap;
 }
 
@@ -191,5 +196,7 @@ export interface ObservedLink {
   readonly operState: string;
   readonly usedBroadcastQueueLength: number | undefined;
   /** IFLA_INET_CONF and IFLA_INET6_CONF, as they came. */
+  /** What `arp` is made of, where somebody declares it. */
+  readonly arp?: ArpSeen;
   readonly conf: { readonly ipv4: Uint8Array | undefined; readonly ipv6: Uint8Array | undefined };
 }

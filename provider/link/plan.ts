@@ -1,6 +1,15 @@
 import type { Address, ObservedLink, PropertyName, Route } from "./model";
 import type { Settings, Sysctls, Tap } from "./model";
 import {
+  type ArpSeen,
+  planArpAdditions,
+  planArpFirst,
+  planArpLast,
+  planArpRemovals,
+  tableOf,
+  tagOf,
+} from "./arp";
+import {
   afterUp,
   beforeUp,
   planAddressing,
@@ -25,6 +34,9 @@ export type Step =
       readonly name: string;
       readonly value: number;
     }
+  | { readonly do: "set lower sysctls"; readonly values: Sysctls }
+  | { readonly do: "add rule"; readonly from: string; readonly table: number }
+  | { readonly do: "remove rule"; readonly from: string; readonly table: number }
   | { readonly do: "set bridge"; readonly bridge: string }
   | { readonly do: "add address"; readonly address: Address }
   | { readonly do: "remove address"; readonly address: Address }
@@ -52,6 +64,7 @@ const NOT_AT_CREATION: readonly PropertyName[] = [
   "routes",
   "sysctls",
   "bridge",
+  "arp",
   "tap",
   "adminState",
 ];
@@ -61,43 +74,48 @@ const NOT_AT_CREATION: readonly PropertyName[] = [
  * that its undo ("delete that group") can be armed before there is a link, and can hit no other.
  */
 export function planCreation(
-  { settings }: Wanted,
+  { settings, mark }: Wanted,
   group: number,
   temporaryName?: string,
+  arp?: ArpSeen,
 ): [PlannedStep, ...PlannedStep[]] {
   const named = { ...settings, name: temporaryName ?? settings.name };
   const first = pick(named, (name) => !NOT_AT_CREATION.includes(name));
   const up = settings.adminState === "up";
   // An IPv6 address would be made at UP, so how to make it comes before; so does a name, which
   // older kernels do not change on a link that is UP.
-  const early = beforeUp(settings);
+  const early = [
+    ...beforeUp(settings).map((step) => ({ step })),
+    ...planArpFirst(settings, arp, 0),
+  ];
   const upAtOnce =
     up &&
     settings.addrGenMode === undefined &&
     temporaryName === undefined &&
     early.length === 0 &&
     !settings.bridge;
-  const later: Step[] = [];
-  if (temporaryName !== undefined) later.push({ do: "set", settings: { name: settings.name } });
+  const later: PlannedStep[] = [];
+  const then = (step: Step): void => void later.push({ step });
+  if (temporaryName !== undefined) then({ do: "set", settings: { name: settings.name } });
   later.push(...early);
   if (settings.addrGenMode !== undefined)
-    later.push({ do: "set", settings: { addrGenMode: settings.addrGenMode } });
-  if (settings.altNames?.length)
-    later.push({ do: "add alternative names", names: settings.altNames });
-  if (settings.bridge) later.push({ do: "set bridge", bridge: settings.bridge });
-  if (up && !upAtOnce) later.push({ do: "set", settings: { adminState: "up" } });
-  later.push(...afterUp(settings));
+    then({ do: "set", settings: { addrGenMode: settings.addrGenMode } });
+  if (settings.altNames?.length) then({ do: "add alternative names", names: settings.altNames });
+  if (settings.bridge) then({ do: "set bridge", bridge: settings.bridge });
+  if (up && !upAtOnce) then({ do: "set", settings: { adminState: "up" } });
+  later.push(...afterUp(settings).map((step) => ({ step })));
+  later.push(...planArpAdditions(settings, arp, tableOf(mark)));
   const marked = { alias: settings.alias ?? "" };
   // Where nothing comes between mark and group, one message says both: on a link that is UP each such
   // message costs the kernel a walk over all IPv6 routes of the host.
   const atOnce = later.length === 0;
-  if (!atOnce) later.unshift({ do: "set", settings: marked });
+  if (!atOnce) later.unshift({ step: { do: "set", settings: marked } });
   return [
     {
       step: { do: "create", settings: upAtOnce ? { ...first, adminState: "up" } : first, group },
       inverse: { do: "delete by group", group },
     },
-    ...later.map((step) => ({ step })),
+    ...later,
     // Last, and taken back first: only while the link has this group does its undo find it.
     {
       step: {
@@ -162,6 +180,7 @@ export function planChange({ settings, mark }: Wanted, link: ObservedLink): Plan
   if (losesIpv6) set({ addrGenMode: seen.addrGenMode });
   for (const name of LIVE_ORDER) if (differing(name)) set(pick(settings, (each) => each === name));
   steps.push(...planSysctls(settings.sysctls ?? {}, seen.sysctls ?? {}, seen.name));
+  steps.push(...planArpFirst(settings, link.arp, tagOf(link) ?? 0));
   steps.push(...planAltNames(settings.altNames, seen.altNames ?? []));
 
   const flags = differing("noPromisc") || differing("noDst");
@@ -187,7 +206,13 @@ export function planChange({ settings, mark }: Wanted, link: ObservedLink): Plan
     steps.push(...planDown(seen));
     set({ adminState: "down" });
   }
-  steps.push(...planAddressing(settings, link, goesDown));
+  const table = tableOf(mark);
+  steps.push(
+    ...planArpRemovals(settings, link.arp, table),
+    ...planAddressing(settings, link, goesDown),
+    ...planArpAdditions(settings, link.arp, table),
+    ...planArpLast(settings, link.arp, link),
+  );
 
   if (settings.tap !== undefined && differing("tap")) {
     steps.push({

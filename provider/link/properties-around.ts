@@ -1,12 +1,12 @@
 /** The rows of the property table that no link message holds: `around.ts` reads them, `plan-around.ts` sets them. */
 import { addresses } from "./addresses";
-import type { LinkSettings } from "./model";
+import { ARPS, type LinkSettings } from "./model";
 import type { Property } from "./property";
 import { routes } from "./routes";
 import { sysctls } from "./sysctls";
-import { deviceName } from "./value-type";
+import { deviceName, oneOf } from "./value-type";
 
-type Name = "addresses" | "routes" | "sysctls" | "bridge";
+type Name = "arp" | "addresses" | "routes" | "sysctls" | "bridge";
 
 export const AROUND_PROPERTIES: { readonly [K in Name]: Property<LinkSettings[K]> } = {
   addresses: {
@@ -29,6 +29,13 @@ export const AROUND_PROPERTIES: { readonly [K in Name]: Property<LinkSettings[K]
     change: "live",
     kernel: "IFLA_INET_CONF, /proc/sys/net/ipv6/conf/<link>",
     doc: "Settings of IPv4 and IPv6 on the link, each by its name in /proc/sys/net/ipv4/conf or ipv6/conf. Only those that are declared are looked at; one that is no longer declared gets the value back that it had before.",
+  },
+  arp: {
+    type: oneOf(ARPS),
+    omitted: { is: "left alone", reset: "shared" },
+    change: "live",
+    kernel: "arp_ignore, arp_announce and rp_filter of the link and its lower device; policy rules",
+    doc: '"own": each of the IPv4 `addresses` answers with the link\'s own MAC address and no other, and packets from it leave by the link. By itself Linux answers for all of a host\'s addresses on every device ("shared"). The lower device is set too, and gets back what it had with the last such link on it.',
   },
   bridge: {
     type: deviceName,

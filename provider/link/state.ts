@@ -141,8 +141,8 @@ function settingsIn(
   { settings }: ObservedLink,
   declared: readonly string[],
 ): ObservedLink["settings"] {
-  const { addresses, routes, bridge, sysctls = {}, ...rest } = settings;
-  const around = Object.entries({ addresses, routes, bridge });
+  const { addresses, routes, bridge, arp, sysctls = {}, ...rest } = settings;
+  const around = Object.entries({ addresses, routes, bridge, arp });
   const values = Object.entries(sysctls).filter(([name]) => declared.includes(`sysctls.${name}`));
   return {
     ...rest,

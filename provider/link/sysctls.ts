@@ -81,6 +81,8 @@ const IPV6 = {
 } as const satisfies Readonly<Record<string, readonly [number, number, number]>>;
 
 type Row = readonly [number: number, min: number, max: number];
+/** Not for programs: see `arp.ts`. */
+const OURS = new Map<string, Row>([["ipv4.tag", [12, ...INT]]]);
 const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ...Object.entries(IPV4).map(([name, row]) => [`ipv4.${name}`, row] as const),
   ...Object.entries(IPV6).map(([name, row]) => [`ipv6.${name}`, row] as const),
@@ -123,9 +125,11 @@ export const sysctls: ValueType<Sysctls> = {
   },
 };
 
+const rowOf = (name: string): Row | undefined => ROWS.get(name) ?? OURS.get(name);
+
 /** What a link has of it now; undefined where its kernel does not know it. */
 export function sysctlSeen(name: string, { conf }: Pick<ObservedLink, "conf">): number | undefined {
-  const [number] = ROWS.get(name) ?? [];
+  const [number] = rowOf(name) ?? [];
   if (number === undefined) return undefined;
   return name.startsWith("ipv4.") ? numberAt(conf.ipv4, number - 1) : numberAt(conf.ipv6, number);
 }
@@ -143,7 +147,7 @@ export function sysctlsSeen(names: readonly string[], link: Pick<ObservedLink, "
 export function ipv4Numbers(values: Sysctls): ReadonlyMap<number, number> {
   return new Map(
     Object.entries(values).flatMap(([name, value]) => {
-      const [number] = ROWS.get(name) ?? [];
+      const [number] = rowOf(name) ?? [];
       return name.startsWith("ipv4.") && number !== undefined ? [[number, value] as const] : [];
     }),
   );

@@ -127,6 +127,8 @@ export function holds(name: PropertyName, wanted: unknown, observed: unknown): b
     }
     case "bridge":
       return wanted === (observed ?? "");
+    case "arp":
+      return wanted === (observed ?? "shared");
     case "addresses":
     case "routes":
       return isSameSet(wanted, observed);

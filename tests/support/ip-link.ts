@@ -38,7 +38,8 @@ export interface IpLink {
 
 /** Namespaces and files, and what `ip address`, `ip route` and `sysctl` show. */
 type NotInIt =
-  ("lowerNetns" | "netns" | "tap" | "broadcastLimit") | ("addresses" | "routes" | "sysctls");
+  | ("lowerNetns" | "netns" | "tap" | "broadcastLimit")
+  | ("addresses" | "routes" | "sysctls" | "arp");
 
 /** The property as `ip` shows it, in our words. It knows no broadcast limit: see `raw-link.ts`. */
 export const SHOWN: {

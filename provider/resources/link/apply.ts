@@ -11,6 +11,7 @@ import type { Tap } from "../../link/model";
 import type { TapDevice } from "../../link/state";
 import type { Wanted } from "../../link/wanted";
 import { Errno } from "../../netlink/errno";
+import { arpAhead } from "./arp";
 import { awaitTap, TapTaken } from "./tap";
 
 /** A link of ours after it was made or changed. */
@@ -74,7 +75,8 @@ const freeName = (): string => `mv-${randomBytes(5).toString("hex")}`;
 async function makeOnce(host: LinkHost, site: Site, wanted: Wanted, how: Making): Promise<Applied> {
   const target = { ...site, kind: wanted.kind, mark: wanted.mark, ifindex: how.ifindex };
   const group = transitionalGroup(wanted.mark, randomInt(0x1000));
-  const [first, ...rest] = planCreation(wanted, group, how.name);
+  const arp = await arpAhead(host, site.place, wanted, site.lowerIfindex);
+  const [first, ...rest] = planCreation(wanted, group, how.name, arp);
   return undoable(host, async (undo) => {
     const echoed = await host.change(undo, [first], target);
     // No echo comes from another namespace. Whatever link is found there, only ours has the group.

@@ -17,6 +17,7 @@ import { Errno } from "../../netlink/errno";
 import { type Config, HalfMade, type CreateRequest } from "../../request";
 import { announce } from "./announce";
 import { change, make, type Applied } from "./apply";
+import { inTurn, lookedAtAgain } from "./arp";
 import { bridgesFor, interestOf, sysctlsBefore, withItsAround } from "./around";
 import { refuseToCutOff } from "./cut-off";
 import { refuseOtherMachine } from "./other-machine";
@@ -142,7 +143,10 @@ async function takeOver(
     await refuseToCutOff(host, place, operation, deedsOfDeletion(link, "name"));
     await refuseInUse(host, place.beside, link, { switches: inputs, operation, config });
     await host.delete(place.beside, link.ifindex);
-    return { wanted, adoptedMac, applied: await make(host, site, complete(inputs, undefined)) };
+    const applied = await inTurn(host, place, lower.ifindex, inputs, () =>
+      make(host, site, complete(inputs, undefined)),
+    );
+    return { wanted, adoptedMac, applied };
   }
   const interest = interestOf(wanted, inputs);
   const [whole, tap] = await Promise.all([
@@ -150,7 +154,9 @@ async function takeOver(
     tapOf(host, place.beside, link, wanted.settings.tap),
   ]);
   await refuseToCutOff(host, place, operation, deedsOfChange(wanted, whole));
-  const applied = await change(host, site, wanted, whole, tap, interest);
+  const applied = await inTurn(host, place, lower.ifindex, wanted.settings, async () =>
+    change(host, site, wanted, await lookedAtAgain(host, place, whole, interest), tap, interest),
+  );
   return { wanted, adoptedMac, applied };
 }
 

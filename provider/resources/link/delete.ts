@@ -1,5 +1,6 @@
 import { deedsOfDeletion } from "../../link/cut-offs";
 import type { DeleteRequest } from "../../request";
+import { inTurn, releaseArp } from "./arp";
 import { refuseToCutOff } from "./cut-off";
 import { findElsewhere } from "./elsewhere";
 import { findLink } from "./find";
@@ -29,6 +30,10 @@ export async function deleteLink({ state, config }: DeleteRequest): Promise<void
     ),
   ]);
   try {
+    if (state.declared?.includes("arp"))
+      await inTurn(host, place, link.lowerIfindex, { arp: "own" }, () =>
+        releaseArp(host, place, link, state),
+      );
     await host.delete(place.beside, link.ifindex);
   } catch (error) {
     throw await explained(error, host, place, operation, state, state.identity.mark);

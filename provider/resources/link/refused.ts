@@ -55,6 +55,9 @@ export async function explained(
 const PROPERTY_OF: Partial<Record<Step["do"], PropertyName>> = {
   "set sysctls": "sysctls",
   "write sysctl": "sysctls",
+  "set lower sysctls": "arp",
+  "add rule": "arp",
+  "remove rule": "arp",
   "set bridge": "bridge",
   "add address": "addresses",
   "remove address": "addresses",

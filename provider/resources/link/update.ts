@@ -11,6 +11,7 @@ import { complete } from "../../link/wanted";
 import { HalfMade, type UpdateRequest } from "../../request";
 import { announce } from "./announce";
 import { change } from "./apply";
+import { inTurn, lookedAtAgain } from "./arp";
 import { bridgesFor, interestOf, sysctlsBefore, withItsAround } from "./around";
 import { verified } from "./create";
 import { refuseToCutOff } from "./cut-off";
@@ -44,7 +45,10 @@ export async function updateLink({ id, inputs, state, config }: UpdateRequest): 
   const kept = keptOf(inputs, omitUndefined({ adoptedMac, sysctlsBefore: before }));
   try {
     const site = { place, lowerIfindex: lower?.ifindex ?? link.lowerIfindex ?? 0, bridges };
-    const applied = await change(host, site, wanted, whole, seenTap, interest);
+    const applied = await inTurn(host, place, link.lowerIfindex, wanted.settings, async () => {
+      const now = await lookedAtAgain(host, place, whole, interest);
+      return change(host, site, wanted, now, seenTap, interest);
+    });
     const now = stateOf(
       kept,
       applied.link,

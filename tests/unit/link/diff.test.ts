@@ -51,6 +51,7 @@ const VALUES: { readonly [K in PropertyName]: readonly [unknown, unknown, Given?
   routes: [[{ destination: "default" }], [{ destination: "198.51.100.0/24" }]],
   sysctls: [{ "ipv4.arp_ignore": 1 }, { "ipv4.arp_ignore": 2 }],
   bridge: ["br0", "br1"],
+  arp: ["shared", "own", { addresses: ["192.0.2.1/24"] }],
   tap: [{ mode: "0660" }, { mode: "0640" }, { kind: "macvtap" }],
 };
 
