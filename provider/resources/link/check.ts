@@ -10,6 +10,7 @@ import type { LinkInputs, Netns } from "../../link/model";
 import { adoptee, refusals } from "../../link/refusals";
 import type { CheckAnswer, CheckRequest, Config } from "../../request";
 import { foreseenCutOffs } from "./cut-off";
+import { isAbsent, whereIs } from "./elsewhere";
 import { hostInTime, LOOK_MS, nameOf, reachAhead } from "./hosts-ahead";
 import { foreseenUse } from "./tap-users";
 import { warn } from "./warn";
@@ -42,7 +43,10 @@ export async function checkLinkInputs({
   const conflicts = claims.claim(urn, known);
   // What dependsOn names may still change the host: nothing that is seen now would be a reason to refuse.
   if (conflicts.length > 0 || waits === true || !looks) return { inputs, failures: conflicts };
-  const look = againAfterLoss(`check ${known.name}`, () => lookAt(known, old, reach, config));
+  const stood = oldInputs?.identity === undefined ? undefined : (oldInputs as LinkInputs);
+  const look = againAfterLoss(`check ${known.name}`, () =>
+    lookAt(known, { old, stood }, reach, config),
+  );
   const tooLate = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
     inputs: known,
     failures: [],
@@ -60,6 +64,12 @@ interface Look {
   readonly note?: string;
 }
 
+interface Past {
+  readonly old: LinkInputs | undefined;
+  /** The inputs of a link that the state has, at the first check of it alone. */
+  readonly stood: LinkInputs | undefined;
+}
+
 const unchecked = (why: string): string => `was not checked against its host: ${why}`;
 
 /** Most lower devices are in the host's own namespace. */
@@ -70,7 +80,7 @@ async function lookAhead(host: LinkHost): Promise<unknown> {
 /** What the kernel would refuse, told from one cached read-only look at the host. */
 async function lookAt(
   inputs: LinkInputs,
-  before: LinkInputs | undefined,
+  { old: before, stood }: Past,
   reach: Reach,
   config: Config,
 ): Promise<Look> {
@@ -106,11 +116,14 @@ async function lookAt(
     ];
     if (failures.length === 0) await warn(host, below, inputs, snapshot, config);
     const adopts = failures.length === 0 && adoptee(inputs, here) !== undefined;
-    return {
-      inputs: placed,
-      failures,
-      ...(adopts && { note: "takes over the link that is there" }),
-    };
+    const absent = failures.length === 0 && stood !== undefined && isAbsent(stood, inputs, here);
+    if (absent && !fresh) return look(true);
+    const note = adopts
+      ? "takes over the link that is there"
+      : absent
+        ? await whereIs(host, stood)
+        : undefined;
+    return { inputs: placed, failures, ...(note !== undefined && { note }) };
   };
   const cached = await look(false);
   // Before anything is refused the host is looked at once more: the program itself may have changed it.

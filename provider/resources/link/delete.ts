@@ -1,6 +1,7 @@
 import { deedsOfDeletion } from "../../link/cut-offs";
 import type { DeleteRequest } from "../../request";
 import { refuseToCutOff } from "./cut-off";
+import { findElsewhere } from "./elsewhere";
 import { findLink } from "./find";
 import { isOtherMachine, noteOtherMachine } from "./other-machine";
 import { reached } from "./reached";
@@ -13,7 +14,9 @@ export async function deleteLink({ state, config }: DeleteRequest): Promise<void
   const host = await reached(state.connection, config, "forget", operation);
   if (host === undefined) return;
   if (isOtherMachine(host, state)) return noteOtherMachine(host, operation);
-  const { place, link } = (await findLink(host, state)) ?? {};
+  const found = await findLink(host, state);
+  const { place, link } =
+    (found?.link === undefined ? await findElsewhere(host, state) : found) ?? {};
   if (place === undefined || link === undefined) return;
   await Promise.all([
     refuseToCutOff(host, place, operation, deedsOfDeletion(link)),

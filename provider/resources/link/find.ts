@@ -42,8 +42,12 @@ export async function findLink(host: LinkHost, state: LinkState): Promise<Found 
   const isOurs = (device: Device): boolean =>
     isSavedLink(device, state, lower?.ifindex, host.bootId);
   if (link !== undefined && isOurs(link)) return found;
+  // The new link of a replacement has the mark too.
+  const isSame = ({ ifindex, settings }: Device): boolean =>
+    settings.macAddress === state.macAddress ||
+    (ifindex === state.ifindex && host.bootId === state.bootId);
   const renamed = (await host.devices(place.beside)).find(
-    (device) => device.mark === state.identity.mark && isOurs(device),
+    (device) => device.mark === state.identity.mark && isOurs(device) && isSame(device),
   );
   return { place, lower, link: renamed };
 }

@@ -5,6 +5,7 @@ import { KINDS, type LinkState } from "../../link/model";
 import { inputsOf, stateOf } from "../../link/state";
 import type { ReadAnswer, ReadRequest } from "../../request";
 import { withItsAround } from "./around";
+import { findElsewhere, noteElsewhere } from "./elsewhere";
 import { findLink, lookFor } from "./find";
 import { isOtherMachine, noteOtherMachine } from "./other-machine";
 import { reached } from "./reached";
@@ -24,7 +25,14 @@ export async function readLink({ id, state, config }: ReadRequest): Promise<Read
   }
   const known = state.identity === undefined ? await fromId(host, id) : state;
   const { place, lower, link } = (known && (await findLink(host, known))) ?? {};
-  if (known === undefined || place === undefined || link === undefined) return undefined;
+  if (known === undefined) return undefined;
+  if (place === undefined || link === undefined) {
+    const elsewhere = await findElsewhere(host, known);
+    if (elsewhere === undefined) return undefined;
+    // Neither gone nor drift: there it is its consumer's to set.
+    noteElsewhere(known.name, elsewhere);
+    return { id, state: known, inputs: inputsOf(known) };
+  }
   const [tap, whole] = await Promise.all([
     tapOf(host, place.beside, link, known.tap),
     withItsAround(host, place, link, interestIn(known)),

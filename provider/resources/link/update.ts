@@ -14,6 +14,7 @@ import { change } from "./apply";
 import { bridgesFor, interestOf, sysctlsBefore, withItsAround } from "./around";
 import { verified } from "./create";
 import { refuseToCutOff } from "./cut-off";
+import { findElsewhere, isElsewhere } from "./elsewhere";
 import { findLink } from "./find";
 import { refuseOtherMachine } from "./other-machine";
 import { explained, operationOn } from "./refused";
@@ -25,7 +26,10 @@ export async function updateLink({ id, inputs, state, config }: UpdateRequest): 
   const host = await openHost(inputs.connection, config);
   refuseOtherMachine(host, inputs, operation);
   const { place, lower, link } = (await findLink(host, state)) ?? {};
-  if (place === undefined || link === undefined) throw gone(host, operation);
+  if (place === undefined || link === undefined) {
+    const elsewhere = await findElsewhere(host, state);
+    throw elsewhere === undefined ? gone(host, operation) : isElsewhere(host, operation, elsewhere);
+  }
   const wanted = complete(inputs, lower?.settings.mtu ?? state.lowerMtu, state);
   await refuseToCutOff(host, place, operation, deedsOfChange(wanted, link));
   const interest = interestOf(wanted, inputs, state);
