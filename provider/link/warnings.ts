@@ -96,6 +96,10 @@ function portAtOtherEnd(lower: Device, { below }: Sight): Device | undefined {
   );
 }
 
+/** Ours that lost its mark, or one that is to be adopted. */
+const isItself = (device: Device, { name }: LinkInputs, { beside }: Sight): boolean =>
+  device.settings.name === name && beside.some(({ ifindex }) => ifindex === device.ifindex);
+
 export function warningsOf(inputs: LinkInputs, sight: Sight): string[] {
   const { mark } = inputs.identity;
   const lower = lowerDeviceIn(sight.below, inputs.lowerDevice);
@@ -103,7 +107,9 @@ export function warningsOf(inputs: LinkInputs, sight: Sight): string[] {
   const { settings } = complete(inputs, undefined);
   const { siblings: all } = sceneOf(sight, settings, mark);
   // Of those that the program makes, the program's own words tell.
-  const siblings = all.filter((device) => ownerOf(device, mark) === "foreign");
+  const siblings = all.filter(
+    (device) => ownerOf(device, mark) === "foreign" && !isItself(device, inputs, sight),
+  );
   const view = { inputs, mode: settings.mode, lower, siblings, sight };
   return RULES.flatMap((rule) => rule(view) ?? []);
 }

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import type { Device } from "../../../provider/link/causes";
+import { warningsOf } from "../../../provider/link/warnings";
+import { device, type Given, inputsFor } from "../../support/link-fixtures";
+
+const eth0 = device("eth0", 2);
+const standing = (name: string): Device =>
+  device(name, 9, { kind: "macvlan", lowerIfindex: 2, settings: { name, mode: "vepa" } });
+
+const warned = (given: Given, below: readonly Device[], beside = below): string[] =>
+  warningsOf(inputsFor(given), { below, beside });
+
+describe("what a preview warns of", () => {
+  it("is no link beside itself: one that lost its mark, or is to be adopted", () => {
+    assert.deepEqual(warned({ mode: "vepa" }, [eth0, standing("web")]), []);
+    assert.match(
+      warned({ mode: "vepa" }, [eth0, standing("other")]).join(),
+      /the link and other on eth0 reach each other through the switch only/,
+    );
+  });
+
+  it("is a link of the same name where that is another namespace's", () => {
+    assert.equal(warned({ mode: "vepa" }, [eth0, standing("web")], []).length, 1);
+  });
+});
