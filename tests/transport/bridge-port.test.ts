@@ -82,7 +82,7 @@ describe("A bridge port over ssh", function () {
           isCut = true;
           proxy.cut();
         };
-        await set(() => proxy.after(direction, moment, strike));
+        await set(() => void proxy.after(direction, moment, strike));
         assert.ok(isCut, `cut after ${moment} of ${all} bytes ${direction}`);
         proxy.pass();
       }

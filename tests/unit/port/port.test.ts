@@ -134,9 +134,8 @@ describe("the plan of a bridge port", () => {
     ]),
   );
   const anySettings = (): fc.Arbitrary<Settings> =>
-    fc.record(values, { requiredKeys: [] }) as unknown as fc.Arbitrary<Settings>;
-  const allSettings = (): fc.Arbitrary<Settings> =>
-    fc.record(values) as unknown as fc.Arbitrary<Settings>;
+    fc.record(values, { requiredKeys: [] }).map((some) => some as Settings);
+  const allSettings = (): fc.Arbitrary<Settings> => fc.record(values).map((all) => all as Settings);
 
   it("and what was before put back: the port is as it was, over any updates", () => {
     fc.assert(
