@@ -9,6 +9,9 @@ import { decodeLink, encodeLink, type LinkMessage } from "../../provider/netlink
 import { decodeMessages, encodeMessage } from "../../provider/netlink/message";
 import { decodeNamespace } from "../../provider/netlink/namespace-message";
 import { decodeRoute } from "../../provider/netlink/route-message";
+import { boolean } from "../../provider/link/value-type";
+import type { BridgePortAttributes } from "../../provider/netlink/bridge-port-attributes";
+import { fromAttributes, PORT_PROPERTIES, SETTING_NAMES } from "../../provider/port/properties";
 import { fixturesIn } from "./fixture";
 import { bodyAgain, onlyMessage, pick } from "./messages";
 
@@ -69,6 +72,22 @@ describe("golden bytes", () => {
         });
       });
     }
+
+    it("the settings of a new bridge port", () => {
+      const { IFLA_LINKINFO: info } = link("links/veth-bridge-port").attributes;
+      strictEqual(info?.IFLA_INFO_SLAVE_KIND, "bridge");
+      const data = info?.IFLA_INFO_SLAVE_DATA as BridgePortAttributes;
+      deepStrictEqual(fromAttributes(data), {
+        ...Object.fromEntries(
+          SETTING_NAMES.filter((name) => PORT_PROPERTIES[name].type === boolean).map((name) => [
+            name,
+            /^(learning|.*flood)$/i.test(name),
+          ]),
+        ),
+        ...{ multicastRouter: 1, multicastMaxGroups: 0, groupForwardMask: 0 },
+        ...{ priority: 32, cost: 2 },
+      });
+    });
 
     it("flags", () => {
       deepStrictEqual(pick(macvlanOf("macvlan-flags"), "IFLA_MACVLAN_MODE", "IFLA_MACVLAN_FLAGS"), {

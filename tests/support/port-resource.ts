@@ -33,8 +33,10 @@ export class PortResource {
     return checkPortInputs({ inputs, oldInputs: this.#inputs, config, isUnknown });
   }
 
-  async create(): Promise<PortState> {
+  /** `prepare` is called between its check and the rest. */
+  async create(prepare: () => void = () => undefined): Promise<PortState> {
     const inputs = await this.#checked(this.args);
+    prepare();
     const { id, state } = await createPort({ inputs, config: this.lab.config });
     [this.#id, this.#inputs, this.#state] = [id, inputs, saved(state)];
     return this.state;
