@@ -84,6 +84,8 @@ export function planAddressing(
   const byRoute = differenceOf(routes, link.settings.routes ?? [], routeKey);
   const again = (routes ?? []).filter(goesWith(byAddress)).map(settingAgain);
   return [
+    // First, so that taken back it is last: a new address may be the first of its network by then.
+    ...promoting(byAddress, link),
     ...byAddress.added.map((address) => adding(address, routes)),
     ...byRoute.added.map(settingRoute),
     ...byRoute.changed.map(([was, now]) => ({
@@ -91,7 +93,6 @@ export function planAddressing(
       inverse: { do: "set route", route: was, replaces: true } as const,
     })),
     ...byRoute.removed.map((route) => swapped(settingRoute(route))),
-    ...promoting(byAddress, link),
     // Once before, where nothing changes but what its inverse then puts back; once after.
     ...again,
     // The kernel changes nothing of one that is there but its lifetime.

@@ -6,7 +6,10 @@ import { type AddressMessage, decodeAddress } from "../../provider/netlink/addre
 import * as kernel from "../../provider/netlink/constants";
 import { decodeMessages } from "../../provider/netlink/message";
 import { decodeRoute, type RouteMessage } from "../../provider/netlink/route-message";
-import { getRouteOf } from "../../provider/netlink/route-requests";
+import { toMessage } from "../../provider/link/addresses";
+import type { Address } from "../../provider/link/model";
+import { toRouteMessage } from "../../provider/link/routes";
+import { getRouteOf, newAddress, newRoute } from "../../provider/netlink/route-requests";
 import { readFixture } from "./fixture";
 import { onlyMessage, pick } from "./messages";
 
@@ -36,6 +39,22 @@ describe("golden bytes of", () => {
         IFA_BROADCAST: "192.0.2.255",
         IFA_LABEL: "v0:web",
         IFA_FLAGS: kernel.IFA_F_PERMANENT,
+      });
+    });
+
+    it("are made as iproute2 makes them, of IPv4 with the network's broadcast address", () => {
+      const made = (given: Address, index: number): AddressMessage | undefined =>
+        decodeMessages(newAddress(toMessage(given, index), { sequence: 1 })).map(({ body }) =>
+          decodeAddress(body),
+        )[0];
+      const six = decodeAddress(onlyMessage("requests/add-address-ipv6").body);
+      deepStrictEqual(made({ address: "2001:db8::1/64", noDad: true }, six.index), six);
+      const { IFA_CACHEINFO: _, ...theirs } = decodeAddress(
+        onlyMessage("requests/add-address").body,
+      ).attributes;
+      deepStrictEqual(made("192.0.2.2/24", 3)?.attributes, {
+        ...theirs,
+        IFA_BROADCAST: "192.0.2.255",
       });
     });
 
@@ -120,6 +139,22 @@ describe("golden bytes of", () => {
 
     it("to an address of the host itself", () => {
       strictEqual(route("routes/local").type, kernel.RTN_LOCAL);
+    });
+
+    it("are made as iproute2 makes them, but static and with the table in full", () => {
+      const theirs = route("requests/add-route-via-ipv6");
+      const given = {
+        destination: "203.0.113.128/25",
+        gateway: "2001:db8::fe",
+        source: "192.0.2.1",
+        onLink: true,
+      };
+      const message = toRouteMessage(given, theirs.attributes.RTA_OIF ?? 0);
+      const [ours] = decodeMessages(newRoute(message, { sequence: 1 })).map(({ body }) =>
+        decodeRoute(body),
+      );
+      const attributes = { ...theirs.attributes, RTA_TABLE: kernel.RT_TABLE_MAIN };
+      deepStrictEqual(ours, { ...theirs, protocol: kernel.RTPROT_STATIC, attributes });
     });
 
     it("are asked for as iproute2 does, but for what is not asked for", () => {
