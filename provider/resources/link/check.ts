@@ -104,7 +104,7 @@ async function lookAt(
       ...(await foreseenCutOffs(host, { below, beside }, inputs, snapshot, before)),
       ...(await foreseenUse(host, inputs, before, config)),
     ];
-    if (failures.length === 0) await warn(host, below, inputs, snapshot, config);
+    if (failures.length === 0) await warn(host, { below, beside }, inputs, snapshot, config);
     const adopts = failures.length === 0 && adoptee(inputs, here) !== undefined;
     return {
       inputs: placed,
