@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type { LinkArgs, RouteArgs } from "./link-args";
 import { Macvlan } from "./macvlan";
+import { runError } from "./run-error";
 
 export interface HostShimArgs extends Pick<
   LinkArgs,
@@ -48,7 +49,7 @@ function routesTo(
   addresses: readonly string[],
 ): RouteArgs[] {
   const refuse = (what: string): never => {
-    throw new pulumi.RunError(`HostShim ${shim}: ${what}`);
+    throw runError(`HostShim ${shim}: ${what}`);
   };
   return guests.map((guest, at) => {
     const path = `guests[${at}]: ${JSON.stringify(guest)}`;

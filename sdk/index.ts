@@ -11,6 +11,20 @@ export type {
 export { BridgePort, type BridgePortArgs } from "./bridge-port";
 export { HostShim, type HostShimArgs } from "./host-shim";
 export type { Link } from "./link";
+export {
+  getLink,
+  type GetLinkArgs,
+  getLinkOutput,
+  getLinks,
+  type GetLinksArgs,
+  getLinksOutput,
+  getLowerDevice,
+  type GetLowerDeviceArgs,
+  getLowerDeviceOutput,
+  type LinkInfo,
+  type LookupArgs,
+  type LowerDeviceInfo,
+} from "./lookups";
 export { Macvlan } from "./macvlan";
 export { Macvtap } from "./macvtap";
 export type { Address, AddrGenMode, AdminState, Mode } from "../provider/link/model";

@@ -173,6 +173,9 @@ export function addressesSeen(
   return [...found, ...others.map(bare)];
 }
 
+/** "192.0.2.10/24", whatever else is said of it. */
+export const addressText = (message: AddressMessage): string => partsOf(bare(message)).address;
+
 const flagsOf = ({ flags, attributes }: AddressMessage): number => attributes.IFA_FLAGS ?? flags;
 
 /** One with an end (DHCP's) is not there for good, which is what a declaration means. */

@@ -17,8 +17,14 @@ export const LAYERS = [
   {
     name: "sdk",
     in: ["sdk"],
-    imports: ["link", "door", "basics"],
+    imports: ["link", "door", "lookup", "basics"],
     types: ["resources", "host", "transport", "requests"],
+  },
+  {
+    name: "lookup",
+    in: ["provider/lookup"],
+    imports: ["host", "link", "requests", "basics"],
+    types: ["netlink"],
   },
   {
     name: "door",
