@@ -4,6 +4,7 @@ import errno, grp, json, os, pwd, re, signal, socket, stat, struct, sys
 # All that may be read, and written where it says so; a path with "." or ".." in it is refused before.
 OF_LINKS = re.compile(r"/sys/class/net/[^/]+/(macvtap/tap[0-9]+/dev|phy80211)")
 OF_PROCESSES = re.compile(r"/proc/[0-9]+/(comm|stat|ns/net)")
+OF_MANAGERS = re.compile(r"/proc/[0-9]+/root/run/(systemd/netif/links|NetworkManager/devices)/[0-9]+")
 OF_SYSCTLS = re.compile(r"/proc/sys/net(/[^/]+)+")  # these may be written
 
 
@@ -24,7 +25,10 @@ def is_write(message):
 
 
 def check_write(message):
-    path = json.loads(message.decode())["path"]
+    query = json.loads(message.decode())
+    path = query["path"]
+    if b"\0" in str.encode(path + query["text"]):  # what fails otherwise, and not for the kernel's reasons, ends a watchdog
+        raise ValueError("a NUL in a path or a text")
     if re.search(r"/\.\.?(/|$)", path) or not OF_SYSCTLS.fullmatch(path):
         raise OSError(errno.EACCES, "not among the files that the agent writes: %s" % path)
 
@@ -54,11 +58,15 @@ def file_operation(space, query):
         return connections()
     if operation == "announce":
         return announce(space, query["ifindex"], [bytes.fromhex(text) for text in query["frames"]])
+    if operation == "processes":
+        return processes(space, query["names"])
     if operation == "openers":
         return openers(os.makedev(query["major"], query["minor"]))
     if operation in ("read", "write") and not re.search(r"/\.\.?(/|$)", path):
         if operation == "read" and OF_PROCESSES.fullmatch(path):
             return dict(zip(("device", "inode"), identity(os.stat(path)))) if path.endswith("net") else contents(path)
+        if operation == "read" and OF_MANAGERS.fullmatch(path):
+            return contents(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC))
         if operation == "read" and OF_LINKS.fullmatch(path):
             look = (lambda: {"exists": os.path.exists(path)}) if path.endswith("phy80211") else (lambda: contents(path))
             return space.inside(look, fresh_sysfs=True)
@@ -200,7 +208,7 @@ def announce(space, ifindex, sent):
     """Sends what tells neighbours of an address, and nothing else: ARP, and neighbour advertisements of IPv6."""
     def is_one(data):
         is_advertisement = data[12:14] == b"\x86\xdd" and data[20:21] == b"\x3a" and data[54:55] == b"\x88"
-        return len(data) <= 128 and data[0] & 1 and (data[12:14] == b"\x08\x06" or is_advertisement)
+        return 14 < len(data) <= 128 and data[0] & 1 and (data[12:14] == b"\x08\x06" or is_advertisement)
     if len(sent) > 64 or not all(map(is_one, sent)):
         raise OSError(errno.EACCES, "not an announcement of an address")
     def send():
@@ -210,6 +218,19 @@ def announce(space, ifindex, sent):
                 port.send(data)
         return {}
     return within(space.descriptor, send)
+
+
+def processes(space, names):
+    """The processes of a network namespace that have one of these names."""
+    found = []
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
+        try:
+            comm = contents("/proc/%d/comm" % pid)["text"].strip()
+            if comm in names and identity(os.stat("/proc/%d/ns/net" % pid)) == (space.device, space.inode):
+                found.append({"pid": pid, "comm": comm})
+        except OSError:  # it has ended, or is not ours to see
+            pass
+    return found
 
 
 def openers(device):

@@ -75,6 +75,7 @@ export type FileQuery =
       /** In hexadecimal digits. */
       readonly frames: readonly string[];
     }
+  | { readonly op: "processes"; readonly handle: number; readonly names: readonly string[] }
   | { readonly op: "openers"; readonly major: number; readonly minor: number }
   | TapQuery;
 

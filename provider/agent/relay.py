@@ -40,7 +40,7 @@ class Agent:
                     self.handle(request, kind, payload)
                 except OSError as error:
                     self.end(request, error.errno, payload=words(error).encode())
-                except (ValueError, KeyError, TypeError, struct.error) as error:
+                except (ValueError, LookupError, TypeError, OverflowError, RecursionError, struct.error) as error:
                     self.end(request, errno.EINVAL, payload=("malformed: %r" % error).encode())
                 if len(self.out) > 16384 or monotonic() - self.flushed > 0.005:
                     self.flush()  # the client need not wait for the rest of what it sent

@@ -1,4 +1,4 @@
-import { HostError, outcomeUnknown, type Failure } from "../errors";
+import { HostError, isHostError, outcomeUnknown, type Failure } from "../errors";
 import { hostIdOf } from "../link/identity";
 import { Errno, errnoName } from "../netlink/errno";
 import { dumpLinks, deleteLink, getLinkByIndex, getLinkByName } from "../netlink/requests";
@@ -197,6 +197,22 @@ export class LinkHost {
     return (answer as { readonly exists: boolean }).exists;
   }
 
+  /** The processes of a namespace that have one of these names, of which the kernel keeps 15 bytes. */
+  processes({ handle }: Namespace, names: readonly string[]): Promise<readonly Process[]> {
+    const query = { op: "processes", handle, names } as const;
+    return this.session.file(query) as Promise<readonly Process[]>;
+  }
+
+  /** What a file of its own says; undefined where there is none, or none that we may read. */
+  async text(path: string): Promise<string | undefined> {
+    try {
+      return ((await this.session.file({ op: "read", path })) as { readonly text: string }).text;
+    } catch (error) {
+      if (isHostError(error) && error.kind === "refused") return undefined;
+      throw error;
+    }
+  }
+
   /** Sends frames that tell the network of addresses; the agent sends no others. */
   async announce({ handle }: Namespace, ifindex: number, frames: readonly Buffer[]): Promise<void> {
     for (let at = 0; at < frames.length; at += MOST_FRAMES) {
@@ -247,7 +263,7 @@ const account = (spelled: string): string | number =>
   /^\d+$/.test(spelled) ? Number(spelled) : spelled;
 
 export interface TapUsers {
-  readonly openers: readonly { readonly pid: number; readonly comm: string }[];
+  readonly openers: readonly Process[];
   /** Some processes could not be looked at. */
   readonly hidden: boolean;
 }
@@ -265,4 +281,10 @@ export interface TapNode {
   readonly owner?: string | null;
   readonly group?: string | null;
   readonly mode?: string;
+}
+
+export interface Process {
+  readonly pid: number;
+  /** Its name, at most 15 bytes of it. */
+  readonly comm: string;
 }

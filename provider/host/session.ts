@@ -52,6 +52,7 @@ const ABOUT: Readonly<Record<Exclude<FileQuery["op"], "read" | "write">, string>
   tap: "a tap device",
   connections: "the connections that lead to the agent",
   openers: "the processes that have a device open",
+  processes: "the processes of a network namespace",
   announce: "the device that addresses are announced on",
   "netns-list": "the namespaces",
   "end-agent": "the agent of a connection that broke",

@@ -84,9 +84,10 @@ export class ScriptedAgent {
         return { errno: 0, payload: Buffer.from([0]) };
       default: {
         const isTap = payload.includes('"op":"tap"');
-        const text = isTap
-          ? '{"major":240,"minor":1,"path":"/dev/tap3"}'
+        const others = payload.includes('"op":"processes"')
+          ? "[]"
           : '{"openers":[],"hidden":false}';
+        const text = isTap ? '{"major":240,"minor":1,"path":"/dev/tap3"}' : others;
         return { errno: 0, payload: Buffer.from(text) };
       }
     }

@@ -114,7 +114,7 @@ async function lookAt(
       ...(await foreseenCutOffs(host, { below, beside }, inputs, snapshot, before)),
       ...(await foreseenUse(host, inputs, before, config)),
     ];
-    if (failures.length === 0) await warn(host, below, inputs, snapshot, config);
+    if (failures.length === 0) await warn(host, { below, beside }, inputs, snapshot, config);
     const adopts = failures.length === 0 && adoptee(inputs, here) !== undefined;
     const absent = failures.length === 0 && stood !== undefined && isAbsent(stood, inputs, here);
     if (absent && !fresh) return look(true);

@@ -2,8 +2,10 @@ import type { LinkHost } from "../../host/link-host";
 import type { Namespace } from "../../host/namespaces";
 import { type Device, lowerDeviceIn, type Snapshot } from "../../link/causes";
 import type { LinkInputs } from "../../link/model";
+import { warningOfHold } from "../../link/managers";
 import { warningsOf } from "../../link/warnings";
 import type { Config } from "../../request";
+import { holdsOn } from "./held";
 
 // Check runs twice for a resource that is replaced.
 const said = new Set<string>();
@@ -12,7 +14,7 @@ const wireless = new WeakMap<LinkHost, Map<string, Promise<boolean>>>();
 /** Says, once in a run, where a link is about to disappoint. */
 export async function warn(
   host: LinkHost,
-  below: Namespace,
+  { below, beside }: { readonly below: Namespace; readonly beside: Namespace },
   inputs: LinkInputs,
   snapshot: Snapshot,
   config: Config,
@@ -20,12 +22,22 @@ export async function warn(
   if (config("warnings") === "off") return;
   const lower = lowerDeviceIn(snapshot.below, inputs.lowerDevice);
   const isWireless = lower && (await isWirelessCard(host, below, lower));
-  for (const warning of warningsOf(inputs, { ...snapshot, isWireless })) {
-    const line = `pulumi-macvlan: WARNING: ${inputs.name}: ${warning}.`;
-    if (said.has(line)) continue;
-    said.add(line);
-    console.log(line);
-  }
+  for (const warning of warningsOf(inputs, { ...snapshot, isWireless }))
+    sayOnce(`${inputs.name}: ${warning}.`);
+  const link = snapshot.beside.find(({ settings }) => settings.name === inputs.name);
+  const holds = await Promise.all([
+    ...(link === undefined ? [] : [holdsOn(host, beside, link, false)]),
+    ...(lower === undefined ? [] : [holdsOn(host, below, lower, true)]),
+  ]);
+  for (const held of holds.flat())
+    // Of a lower device once, and not for each of its links.
+    sayOnce(`${warningOfHold(held, inputs.name)}.`, `${host.label} ${held.manager} ${held.device}`);
+}
+
+function sayOnce(warning: string, key = warning): void {
+  if (said.has(key)) return;
+  said.add(key);
+  console.log(`pulumi-macvlan: WARNING: ${warning}`);
 }
 
 /** Only a card of its own can be one, and asking costs the host a process. */

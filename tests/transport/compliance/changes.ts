@@ -105,6 +105,28 @@ export function changesComeAndGo(fixture: () => Fixture): void {
       assert.deepEqual(namespace.links, []);
     });
 
+    it("that write what is no text end neither agent nor watchdog", async () => {
+      const { session, handle } = await opened(fixture());
+      const good = { handle, message: forwarding("1") };
+      const bad = [
+        '"text":5',
+        '"text":"\\ud800"',
+        '"text":"1\\u0000"',
+        '"path":["x"],"text":""',
+        '"t":""',
+      ];
+      for (const [n, words] of bad.entries()) {
+        const message = Buffer.from(`{"path":"${FORWARDING}",${words}}`);
+        for (const step of [
+          { handle, message, inverses: [] },
+          { ...good, inverses: [{ handle, message }] },
+        ])
+          assert.equal((await session.change(n + 1, LONG, [step])).errno, Errno.EINVAL, words);
+      }
+      const read = await session.file({ op: "read", handle, path: FORWARDING });
+      assert.deepEqual(read, { text: "0\n" });
+    });
+
     it("refused, leave a foreign link of the same name alone", async () => {
       const { namespace, session: start } = fixture();
       namespace.ip("link", "add", "m0", "link", "lower", "type", "macvlan");

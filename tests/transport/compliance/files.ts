@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { isHostError } from "../../../provider/errors";
 import type { Connections, FileQuery } from "../../../provider/agent/protocol";
 import { Errno } from "../../../provider/netlink/errno";
+import { commandName, eventually } from "../../support/processes";
 import type { Fixture } from "../compliance";
 import { opened } from "./messages";
 
@@ -16,6 +17,8 @@ export function touchesFewFiles(fixture: () => Fixture): void {
       { op: "read", path: "/proc/sys/net/../kernel/hostname" },
       { op: "read", path: "/proc/sys/net/ipv4/../../kernel/hostname" },
       { op: "read", path: "/proc/1/environ" },
+      { op: "read", path: "/proc/1/root/run/systemd/netif/state" },
+      { op: "read", path: "/proc/1/root/run/systemd/netif/links/../state" },
       { op: "read", path: "/proc/self/../1/comm" },
       { op: "read", path: "/sys/class/net/../../kernel/uevent_helper" },
       { op: "read", path: "/sys/class/net/lower/address" },
@@ -60,6 +63,47 @@ export function touchesFewFiles(fixture: () => Fixture): void {
       assert.match(text, /python/);
       const netns = await session.file({ op: "read", path: `/proc/${pid}/ns/net` });
       assert.deepEqual(netns, { device: own.device, inode: own.inode });
+    });
+
+    it("tells the processes of a namespace that have a name", async () => {
+      const { namespace, session: start } = fixture();
+      const resident = namespace.run();
+      try {
+        await eventually("it is there", () => namespace.inode === resident.inode());
+        const session = await start();
+        const { handle } = await session.open({ name: namespace.name });
+        const own = await session.open(null);
+        const ask = { op: "processes", names: ["sleep", "pmv-none"] } as const;
+        const found = [{ pid: resident.pid, comm: "sleep" }];
+        await eventually("it sleeps", () => commandName(resident.pid) === "sleep");
+        assert.deepEqual(await session.file({ ...ask, handle }), found);
+        const elsewhere = (await session.file({ ...ask, handle: own.handle })) as typeof found;
+        assert.ok(elsewhere.every(({ pid }) => pid !== resident.pid));
+      } finally {
+        resident.stop();
+      }
+    });
+
+    it("announces addresses, and sends nothing else", async () => {
+      const { namespace, session: start } = fixture();
+      const session = await start();
+      const { handle } = await session.open({ name: namespace.name });
+      const announce = (ifindex: number, ...frames: string[]) =>
+        session.file({ op: "announce", handle, ifindex, frames });
+      const arp = `ffffffffffff02000000000108060001${"00".repeat(26)}`;
+      assert.deepEqual(await announce(namespace.lowerIndex, arp), {});
+      const others: readonly (readonly string[])[] = [
+        [""],
+        [arp, arp.replace("0806", "0800")],
+        [arp.replace(/^ff/, "02")],
+        [arp + "00".repeat(128)],
+        Array.from({ length: 65 }, () => arp),
+      ];
+      const isErrno = (errno: number) => (error: unknown) =>
+        isHostError(error) && error.errno === errno;
+      for (const frames of others)
+        await assert.rejects(announce(namespace.lowerIndex, ...frames), isErrno(Errno.EACCES));
+      await assert.rejects(announce(-1, arp), isErrno(Errno.EINVAL));
     });
 
     it("lists the namespaces that have a name or a process", async () => {
