@@ -125,6 +125,51 @@ describe("the vepa-switch example", function () {
   });
 });
 
+describe("the multi-mac-host example", function () {
+  this.timeout(180_000);
+  let machine: OwnMachine;
+  let program: PulumiProject;
+  before(async () => {
+    machine = new OwnMachine();
+    program = await project("multi-mac-host", machine);
+  });
+  after(async () => {
+    program?.remove();
+    await machine?.remove();
+  });
+
+  /** Behind which MAC addresses the router finds the host's addresses, asked anew. */
+  function neighbours(): string[] {
+    const { lab, router } = machine;
+    lab.ip(router, "neigh", "flush", "all");
+    const all = [MACHINE, "192.0.2.21", "192.0.2.22"];
+    for (const address of all) assert.ok(machine.reaches(address, router), address);
+    const shown = JSON.parse(lab.ip(router, "-j", "neigh", "show", "dev", "wire")) as {
+      dst: string;
+      lladdr: string;
+    }[];
+    return all.map((address) => shown.find(({ dst }) => dst === address)?.lladdr ?? "");
+  }
+
+  it("shows a peer as many MAC addresses as addresses", async () => {
+    await run(program, "up");
+    const macs = (await program.outputs())["macs"] as string[];
+    const card = /link\/ether (\S+)/.exec(machine.ip("link", "show", "dev", machine.card))?.[1];
+    assert.deepEqual(neighbours(), [card, ...macs]);
+    assert.match(await run(program, "up"), /3 unchanged/);
+  });
+
+  it("does not without it, and gives the card back what it had", async () => {
+    const ignore = `/proc/sys/net/ipv4/conf/${machine.card}/arp_ignore`;
+    assert.equal(readFileSync(ignore, "utf8"), "1\n");
+    await program.config("arp", "shared");
+    await run(program, "up");
+    assert.equal(readFileSync(ignore, "utf8"), "0\n");
+    assert.ok(new Set(neighbours()).size < 3);
+    await run(program, "destroy");
+  });
+});
+
 describe("the routed-nat example", function () {
   this.timeout(180_000);
   let machine: OwnMachine;
