@@ -136,34 +136,7 @@ export const macAddress: ValueType<string> = {
   },
 };
 
-/** An unordered list without duplicates; kept sorted, so that its order is never a change. */
-export function setOf(type: ValueType<string>, cap: number): ValueType<readonly string[]> {
-  return {
-    describe: `list of at most ${cap}: ${type.describe}`,
-    parse(value, path, fail) {
-      if (!Array.isArray(value)) {
-        fail(path, `${show(value)} is no list`);
-        return undefined;
-      }
-      if (value.length > cap)
-        fail(
-          path,
-          `it has ${value.length} entries; at most ${cap} can be read back from the kernel`,
-        );
-      const first = new Map<string, number>();
-      value.forEach((entry: unknown, index) => {
-        const parsed = type.parse(entry, `${path}[${index}]`, fail);
-        if (parsed === undefined) return;
-        const before = first.get(parsed);
-        if (before === undefined) first.set(parsed, index);
-        else fail(`${path}[${index}]`, `${show(entry)} is there already, as entry ${before}`);
-      });
-      return [...first.keys()].sort();
-    },
-  };
-}
-
-/** A list whose order means something, without two entries of one key. */
+/** A list without two entries of one key. */
 export function listOf<V>(
   type: ValueType<V>,
   cap: number,
@@ -177,7 +150,10 @@ export function listOf<V>(
         return undefined;
       }
       if (value.length > cap)
-        fail(path, `it has ${value.length} entries; at most ${cap} are taken`);
+        fail(
+          path,
+          `it has ${value.length} entries; at most ${cap} can be read back from the kernel`,
+        );
       const first = new Map<string, number>();
       return value.flatMap((entry: unknown, index) => {
         const parsed = type.parse(entry, `${path}[${index}]`, fail);
@@ -187,6 +163,18 @@ export function listOf<V>(
         else fail(`${path}[${index}]`, `${show(entry)} is there already, as entry ${before}`);
         return [parsed];
       });
+    },
+  };
+}
+
+/** An unordered list without duplicates; kept sorted, so that its order is never a change. */
+export function setOf(type: ValueType<string>, cap: number): ValueType<readonly string[]> {
+  const list = listOf(type, cap, (entry) => entry);
+  return {
+    ...list,
+    parse(value, path, fail) {
+      const parsed = list.parse(value, path, fail);
+      return parsed && [...new Set(parsed)].sort();
     },
   };
 }
