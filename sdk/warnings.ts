@@ -23,7 +23,9 @@ export const declareHairpin = (): void => void (hasHairpin = true);
 export function declareLink(resource: pulumi.Resource, name: string, args: MacvtapArgs): void {
   const { connection, lowerNetns, lowerDevice, mode = "vepa", broadcastLimit } = args;
   if (typeof lowerDevice !== "string" || typeof mode !== "string") return;
-  const on = `${spell(connection)} ${spell(lowerNetns)} ${lowerDevice}`;
+  const [host, netns] = [spell(connection), spell(lowerNetns)];
+  if (host === undefined || netns === undefined) return;
+  const on = `${host} ${netns} ${lowerDevice}`;
   if (gathered === undefined) {
     gathered = new Map();
     void Promise.resolve().then(warnOfAll);
@@ -35,9 +37,20 @@ export function declareLink(resource: pulumi.Resource, name: string, args: Macvt
   else others.push(declared);
 }
 
-/** Hosts that are told by outputs are taken for one: it is the program's own loop, as a rule. */
-const spell = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) => (pulumi.Output.isInstance(part) ? "?" : part)) ?? "";
+/** Undefined where some of it is known later only: two that look alike may be two hosts then. */
+function spell(value: unknown): string | undefined {
+  let isKnown = true;
+  // An output would say of itself that it has no JSON: the part as it is, not what comes of it.
+  const text = JSON.stringify(
+    { value },
+    function (this: Readonly<Record<string, unknown>>, key, part: unknown) {
+      const raw = this[key];
+      isKnown &&= !pulumi.Output.isInstance(raw) && !(raw instanceof Promise);
+      return isKnown ? part : undefined;
+    },
+  );
+  return isKnown ? text : undefined;
+}
 
 async function warnOfAll(): Promise<void> {
   const all = gathered;

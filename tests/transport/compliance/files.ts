@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, existsSync, statSync } from "node:fs";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { isHostError } from "../../../provider/errors";
@@ -104,6 +105,26 @@ export function touchesFewFiles(fixture: () => Fixture): void {
       for (const frames of others)
         await assert.rejects(announce(namespace.lowerIndex, ...frames), isErrno(Errno.EACCES));
       await assert.rejects(announce(-1, arp), isErrno(Errno.EINVAL));
+    });
+
+    it("finds the processes that have a character device open, by its number", async () => {
+      const session = await fixture().session();
+      const holder = spawn("sleep", ["60"], { stdio: ["ignore", "ignore", "ignore"] });
+      try {
+        // /dev/null, as its standard input is.
+        const has = async (minor: number): Promise<boolean> => {
+          const query = { op: "openers", major: 1, minor } as const;
+          const { openers } = (await session.file(query)) as {
+            openers: { pid: number; comm: string }[];
+          };
+          return openers.some(({ pid, comm }) => pid === holder.pid && comm === "sleep");
+        };
+        await once(holder, "spawn");
+        assert.equal(await has(3), true);
+        assert.equal(await has(5), false);
+      } finally {
+        holder.kill("SIGKILL");
+      }
     });
 
     it("lists the namespaces that have a name or a process", async () => {
