@@ -111,6 +111,9 @@ function spelled(parts: { readonly [K in keyof Parts]: Parts[K] | undefined }): 
 export const partsOf = (given: Address): Parts =>
   typeof given === "string" ? { address: given } : given;
 
+/** Without its prefix length. */
+export const ipOf = (given: Address): string => partsOf(given).address.split("/")[0] ?? "";
+
 /** What makes it another address to the kernel: two that differ in the rest cannot both be there. */
 export function keyOf(given: Address): string {
   const { address: own, peer } = partsOf(given);

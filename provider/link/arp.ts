@@ -6,7 +6,7 @@
 import { AF_INET, RT_TABLE_COMPAT, RTPROT_STATIC } from "../netlink/constants";
 import { networkOf, parseInternetAddress } from "../netlink/internet-address";
 import { FR_ACT_TO_TBL, type RuleMessage } from "../netlink/rule-message";
-import { isIpv6, partsOf } from "./addresses";
+import { ipOf, isIpv6, partsOf } from "./addresses";
 import type { ObservedLink, Route, Settings, Sysctls } from "./model";
 import type { PlannedStep, Step } from "./plan";
 import { routeKey } from "./routes";
@@ -68,8 +68,6 @@ export interface ArpSeen {
   /** Whether another link on the lower device wants the same of it. */
   readonly hasOthers: boolean;
 }
-
-const ipOf = (address: string): string => address.split("/")[0] ?? "";
 
 function ownAddresses({ addresses = [] }: Settings): string[] {
   return addresses.filter((each) => !isIpv6(each)).map((each) => partsOf(each).address);

@@ -15,6 +15,8 @@ export interface Carrier {
   readonly why: string;
   /** False where it is one of several, and nobody can tell which of them it is. */
   readonly isCertain: boolean;
+  /** Where it may be one for no other reason than that it has these. */
+  readonly addresses?: readonly string[];
 }
 
 /** A connection's socket, and the kernel's answers to where its packets go; none where it knows no way. */
@@ -87,14 +89,18 @@ export function waysOf(sockets: readonly Traced[]): Way[] {
 /** Every device that has an address may carry what is not known to be carried by another. */
 function maybe({ addresses, devices, sockets }: Surroundings): Carrier[] {
   const inUse = new Set(sockets.map(({ ends }) => ends.local));
-  return addresses.flatMap((address) => {
-    const text = ownAddress(address) ?? "";
-    const device = devices.find(({ ifindex }) => ifindex === address.index);
+  const counts = ({ scope, ...address }: AddressMessage): boolean => {
+    const text = ownAddress({ scope, ...address }) ?? "";
     // Each device that is UP has a link-local one, whether anybody uses it or not.
-    const idle = isLinkLocal(text) && address.scope === RT_SCOPE_LINK && !inUse.has(text);
-    if (device === undefined || device.loopback || address.scope === RT_SCOPE_HOST || idle)
-      return [];
-    return [{ device, why: `it has the address ${text}`, isCertain: false }];
+    const idle = isLinkLocal(text) && scope === RT_SCOPE_LINK && !inUse.has(text);
+    return scope !== RT_SCOPE_HOST && !idle;
+  };
+  return devices.flatMap((device) => {
+    const own = addresses.filter(({ index }) => index === device.ifindex).filter(counts);
+    const texts = own.map((address) => ownAddress(address) ?? "");
+    if (device.loopback || texts.length === 0) return [];
+    const why = `it has the address ${texts[0]}`;
+    return [{ device, why, isCertain: false, addresses: texts }];
   });
 }
 

@@ -1,9 +1,10 @@
 /** What can be done to links that would cut the connection by which it is asked for. */
 import { omitUndefined } from "../omit-undefined";
+import { ipOf } from "./addresses";
 import type { Carrier } from "./carriers";
 import { lowerDeviceIn, type Device } from "./causes";
 import { hostOf, isSameHost } from "./host";
-import type { LinkInputs, PropertyName, Settings } from "./model";
+import type { Address, LinkInputs, PropertyName, Settings } from "./model";
 import { IPV6_MIN_MTU } from "./plan";
 import { PROPERTIES, PROPERTY_NAMES } from "./properties";
 import { complete, holds, type Wanted } from "./wanted";
@@ -21,6 +22,11 @@ export interface Deed {
   readonly mtu?: number;
   /** Done to a hundred links in a row, most of which carry nothing. */
   readonly isCommon?: true;
+  /**
+   * Addresses that the program itself gave the device: which device carries the connection may be unknown (a
+   * container's `exec` has none), and then no link with an address could be deleted by those who made it.
+   */
+  readonly ours?: readonly string[];
   /** It does harm to such a way only, whatever device the connection stands on. */
   readonly takes?: (way: Way) => boolean;
 }
@@ -90,11 +96,16 @@ export function deedsOfChange({ settings }: Wanted, link: Device): Deed[] {
 }
 
 /** `property`: the change for which it must be deleted and made anew. */
-export function deedsOfDeletion(link: Device, property?: string): Deed[] {
+export function deedsOfDeletion(
+  link: Device,
+  property?: string,
+  declared: readonly Address[] = [],
+): Deed[] {
   const { name } = link.settings;
   const what =
     property === undefined ? `${name} would be deleted` : `${name} would be deleted and made anew`;
-  return [omitUndefined({ property, what, in: "beside", device: link, isCommon: true })];
+  const ours = declared.map(ipOf);
+  return [omitUndefined({ property, what, in: "beside", device: link, isCommon: true, ours })];
 }
 
 /** What a preview can tell: of the creation, or of what becomes of the link that is there. */
@@ -115,7 +126,10 @@ export function deedsOfInputs(
   const link = beside.find(({ mark }) => mark === inputs.identity.mark);
   const replaced = replacedBy(before, inputs);
   if (replaced === undefined) return link === undefined ? [] : change(link);
-  return [...creation(), ...(link === undefined ? [] : deedsOfDeletion(link, replaced))];
+  return [
+    ...creation(),
+    ...(link === undefined ? [] : deedsOfDeletion(link, replaced, before.addresses)),
+  ];
 }
 
 /** What an earlier program declared goes when this one does not. */
@@ -157,7 +171,7 @@ export interface CutOff {
 
 /** Why a deed is refused; nothing where it cannot cut the connection. */
 export function cutOffBy(
-  { property, what, device, mtu, takes }: Deed,
+  { property, what, device, mtu, takes, ours = [] }: Deed,
   { carriers, unknown, ipv6, ways = [] }: Connecting,
 ): CutOff | undefined {
   if (takes !== undefined) {
@@ -169,6 +183,7 @@ export function cutOffBy(
   const carrier = carriers.get(device.ifindex);
   if (carrier === undefined) return undefined;
   if (mtu !== undefined && mtu >= (ipv6 ? IPV6_MIN_MTU : IPV4_LEAST_MTU)) return undefined;
+  if (carrier.addresses?.every((address) => ours.includes(address)) === true) return undefined;
   const { name } = carrier.device.settings;
   const carries = carrier.isCertain
     ? `${name} carries the connection to this host (${carrier.why})`

@@ -1,6 +1,6 @@
 /** Which changes of addresses and routes take the way from the connection by which they are asked for. */
 import { type InternetAddress, networkOf, parseInternetAddress } from "../netlink/internet-address";
-import { isIpv6, keyOf, partsOf } from "./addresses";
+import { ipOf, isIpv6, keyOf, partsOf } from "./addresses";
 import type { Address, Route, Settings } from "./model";
 import { routeKey } from "./routes";
 
@@ -83,8 +83,6 @@ function missingIn<T>(
   const keys = wanted && new Set(wanted.map(keyOf));
   return keys === undefined ? [] : all.filter((each) => !keys.has(keyOf(each)));
 }
-
-const ipOf = (address: Address): string => partsOf(address).address.split("/")[0] ?? "";
 
 const parse = (network: string): [ip: InternetAddress | undefined, length: number] => {
   const [ip = "", length] = network.split("/");

@@ -113,6 +113,23 @@ describe("the agent's own connection", function () {
     await allows(connection, { lowerDevice: "card1", mode: "passthru" });
   });
 
+  it("that nobody can tell does not keep a link's maker from deleting it with the addresses he gave it", async () => {
+    give("card0", `${HOST.first}/24`);
+    const connection = host.connection("127.0.0.1", { from: host.netns });
+    const declared = { lowerDevice: "card1", addresses: ["198.51.100.7/24", "2001:db8::7/64"] };
+    const one = link(connection, declared);
+    await one.create();
+    const added = ["addr", "add", "203.0.113.9/24", "dev", one.state.name];
+    host.ip(...added);
+    // A look at the host is good for some seconds; a new session has none.
+    await lab().endSession(connection);
+    await isRefused(() => one.delete(), undefined, /may carry .*it has the address/);
+    host.ip("addr", "del", ...added.slice(2));
+    await lab().endSession(connection);
+    await one.delete();
+    assert.equal(await one.read(), undefined);
+  });
+
   it("over loopback may come by what stands on a device without an address", async () => {
     host.ip("link", "add", "shim", "link", "card0", "type", "macvlan", "mode", "bridge");
     host.ip("link", "set", "shim", "up");

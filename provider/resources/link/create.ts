@@ -140,7 +140,7 @@ async function takeOver(
     isTransitionalGroupOf(mark, link.settings.group ?? 0)
   ) {
     // Half-made, or made with what cannot be changed any more: start over.
-    await refuseToCutOff(host, place, operation, deedsOfDeletion(link, "name"));
+    await refuseToCutOff(host, place, operation, deedsOfDeletion(link, "name", inputs.addresses));
     await refuseInUse(host, place.beside, link, { switches: inputs, operation, config });
     await host.delete(place.beside, link.ifindex);
     const applied = await inTurn(host, place, lower.ifindex, inputs, () =>

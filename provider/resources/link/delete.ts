@@ -20,7 +20,7 @@ export async function deleteLink({ state, config }: DeleteRequest): Promise<void
     (found?.link === undefined ? await findElsewhere(host, state) : found) ?? {};
   if (place === undefined || link === undefined) return;
   await Promise.all([
-    refuseToCutOff(host, place, operation, deedsOfDeletion(link)),
+    refuseToCutOff(host, place, operation, deedsOfDeletion(link, undefined, state.addresses)),
     refuseInUse(
       host,
       place.beside,
