@@ -2,7 +2,7 @@ import { HostError } from "../errors";
 import { isHere } from "../link/host";
 import { type Connection, WHEN_UNREACHABLE, type WhenUnreachable } from "../link/model";
 import type { Config } from "../request";
-import { type Giver, resolve } from "./defaults";
+import { type Giver, resolve, type Resolved } from "./defaults";
 import { LinkHost } from "./link-host";
 import { outlast } from "./outlast";
 import { Pool } from "./pool";
@@ -26,7 +26,7 @@ export async function openHost(
   config: Config,
   giver: Giver = "program",
 ): Promise<LinkHost> {
-  const resolved = resolve(given, config, giver);
+  const resolved = resolvedOnce(given, config, giver);
   const { deadline = DEADLINE_SECONDS, keepalive } = resolved.connection;
   return pool.get(resolved.key, async (lost) => {
     const isRemote = !isHere(resolved.connection);
@@ -50,6 +50,18 @@ export async function openHost(
       throw error;
     }
   });
+}
+
+const known = new WeakMap<Config, Map<string, Resolved>>();
+
+/** What is configured stays so for a run, and a hundred links ask for one host. */
+function resolvedOnce(given: Connection, config: Config, giver: Giver): Resolved {
+  const all = known.get(config) ?? new Map<string, Resolved>();
+  known.set(config, all);
+  const key = `${giver} ${JSON.stringify(given)}`;
+  const resolved = all.get(key) ?? resolve(given, config, giver);
+  all.set(key, resolved);
+  return resolved;
 }
 
 /** What becomes of a delete or a read of a host that cannot be reached. The run at hand may say otherwise than the program did. */

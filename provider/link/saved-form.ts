@@ -60,8 +60,16 @@ export const QUIET_NAMES: readonly QuietName[] = [
   "usedBroadcastQueueLength",
 ];
 
+const quietValues = new Map<string, unknown>();
+
 /** What a new link has of it when nobody says anything. */
 function quietValue(name: QuietName, kind: Kind): unknown {
+  const key = `${kind} ${name}`;
+  if (!quietValues.has(key)) quietValues.set(key, findQuietValue(name, kind));
+  return quietValues.get(key);
+}
+
+function findQuietValue(name: QuietName, kind: Kind): unknown {
   if (name === "usedBroadcastQueueLength") return quietValue("broadcastQueueLength", kind);
   const { omitted, only } = PROPERTIES[name];
   if (only?.kind !== undefined && only.kind !== kind) return undefined;
@@ -81,9 +89,13 @@ export function saveState(state: LinkState): Saved {
   const outputs: Record<string, unknown> = { ...state };
   for (const field of RECORDED) delete outputs[field];
   const seen: Record<string, unknown> = {};
+  const declared = new Set(state.declared.map((path) => path.split(".")[0]));
   for (const name of QUIET_NAMES) {
-    const isDeclared = state.declared.some((path) => path.split(".")[0] === name);
-    const isAsEver = isDeepStrictEqual(state[name], quietValue(name, state.kind));
+    const isDeclared = declared.has(name);
+    const [value, quiet] = [state[name], quietValue(name, state.kind)];
+    // Most are numbers, and the deep comparison is not cheap.
+    const isAsEver =
+      value === quiet || (typeof quiet === "object" && isDeepStrictEqual(value, quiet));
     if (!isDeclared && isAsEver) delete outputs[name];
     // A program that does not declare it has no output for it; one that this kernel does not have is none.
     else if (!isAsEver && (!isDeclared || state[name] === undefined))
