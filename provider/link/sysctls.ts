@@ -77,7 +77,8 @@ const IPV6 = {
   accept_ra_rt_info_min_plen: [49, 0, 128],
   ndisc_tclass: [50, 0, 255],
   ra_defrtr_metric: [52, ...INT],
-  accept_untracked_na: [56, 0, 2],
+  ndisc_evict_nocarrier: [56, 0, 1],
+  accept_untracked_na: [57, 0, 2],
 } as const satisfies Readonly<Record<string, readonly [number, number, number]>>;
 
 type Row = readonly [number: number, min: number, max: number];
@@ -90,6 +91,12 @@ const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
 
 /** For the reference page. */
 export const SYSCTL_NAMES: readonly string[] = [...ROWS.keys()];
+
+/** The values that it takes. */
+export function sysctlRange(name: string): readonly [min: number, max: number] | undefined {
+  const row = ROWS.get(name);
+  return row && [row[1], row[2]];
+}
 
 // As sysctl(8) spells them, with the link's own name between.
 const LONG = /^net[./](ipv[46])[./]conf[./](?:.+[./])?([^./]+)$/;
