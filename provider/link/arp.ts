@@ -3,7 +3,7 @@
  * answers for all addresses of the host on every device, the lower one included, and lets answers out by
  * whichever link's network is first in the routing table.
  */
-import { AF_INET, RT_TABLE_COMPAT, RTPROT_STATIC } from "../netlink/constants";
+import { AF_INET, RT_TABLE_UNSPEC, RTPROT_STATIC } from "../netlink/constants";
 import { networkOf, parseInternetAddress } from "../netlink/internet-address";
 import { FR_ACT_TO_TBL, type RuleMessage } from "../netlink/rule-message";
 import { ipOf, isIpv6, partsOf } from "./addresses";
@@ -190,11 +190,11 @@ const addingRule = (from: string, table: number): Both => ({
 export function toRuleMessage(from: string, table: number): RuleMessage {
   return {
     ...{ family: AF_INET, destinationLength: 0, sourceLength: 32, tos: 0 },
-    ...{ table: table < 256 ? table : RT_TABLE_COMPAT, action: FR_ACT_TO_TBL, flags: 0 },
+    ...{ table: RT_TABLE_UNSPEC, action: FR_ACT_TO_TBL, flags: 0 },
     attributes: {
       FRA_SRC: from,
-      FRA_PRIORITY: PRIORITY,
       FRA_TABLE: table,
+      FRA_PRIORITY: PRIORITY,
       FRA_PROTOCOL: RTPROT_STATIC,
     },
   };

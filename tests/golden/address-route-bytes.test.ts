@@ -8,8 +8,10 @@ import { decodeMessages } from "../../provider/netlink/message";
 import { decodeRoute, type RouteMessage } from "../../provider/netlink/route-message";
 import { toMessage } from "../../provider/link/addresses";
 import type { Address } from "../../provider/link/model";
+import { rulesTo, toRuleMessage } from "../../provider/link/arp";
 import { toRouteMessage } from "../../provider/link/routes";
 import { getRouteOf, newAddress, newRoute } from "../../provider/netlink/route-requests";
+import { decodeRule, encodeRule, newRule } from "../../provider/netlink/rule-message";
 import { readFixture } from "./fixture";
 import { onlyMessage, pick } from "./messages";
 
@@ -86,6 +88,25 @@ describe("golden bytes of", () => {
         new Set(["fe80::53", "fe80::5eff:fe00:53a0", "fe80::5eff:fe00:53a1"]),
       );
       strictEqual(new Set(local.map(({ index }) => index)).size, 2);
+    });
+  });
+
+  describe("rules", () => {
+    const command = "requests/add-rule";
+
+    it("in a request, as iproute2 writes it", () => {
+      const ours = newRule(toRuleMessage("192.0.2.10", 1000), { sequence: 1 });
+      const [ourBody, theirBody] = [ours, readFixture(command).bytes].map(
+        (bytes) => decodeMessages(bytes)[0]?.body,
+      );
+      deepStrictEqual(ourBody, theirBody);
+      deepStrictEqual(encodeRule(decodeRule(onlyMessage(command).body)), onlyMessage(command).body);
+    });
+
+    it("in a dump, among the kernel's own", () => {
+      const rules = dumped("rules/dump-ipv4", decodeRule);
+      strictEqual(rules.length, 4);
+      deepStrictEqual(rulesTo(rules, 1000), ["192.0.2.10"]);
     });
   });
 

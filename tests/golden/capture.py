@@ -19,7 +19,7 @@ import subprocess
 import sys
 
 from asking import *
-from capture_routes import capture_addresses, capture_routes
+from capture_routes import capture_addresses, capture_routes, capture_rules
 
 
 def capture_links():
@@ -202,6 +202,7 @@ PARTS = {
     "requests": capture_requests,
     "addresses": capture_addresses,
     "routes": capture_routes,
+    "rules": capture_rules,
 }
 
 

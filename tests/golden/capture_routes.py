@@ -99,3 +99,11 @@ def capture_routes():
         keep(f"routes/{name}", [*note, f"# RTM_GETROUTE {words}"], ask(message(RTM_GETROUTE, NLM_F_REQUEST, body)))
     dump_of(RTM_GETROUTE, socket.AF_INET, "routes/dump-ipv4", note)
     dump_of(RTM_GETROUTE, socket.AF_INET6, "routes/dump-ipv6", note)
+
+
+def capture_rules():
+    command = "ip rule add from 192.0.2.10 lookup 1000 priority 10000 protocol static"
+    requests_of({"add-rule": (command, None)})
+    body = bytes([socket.AF_INET]) + b"\0" * 11
+    answer = ask(message(RTM_GETRULE, NLM_F_REQUEST | NLM_F_DUMP, body, 5))
+    keep("rules/dump-ipv4", [command, "# a dump of family 2"], answer)

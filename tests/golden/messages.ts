@@ -7,6 +7,7 @@ import { decodeLink, encodeLink } from "../../provider/netlink/link-message";
 import { decodeMessages, type NetlinkMessage } from "../../provider/netlink/message";
 import { decodeNamespace, encodeNamespace } from "../../provider/netlink/namespace-message";
 import { decodeRoute, encodeRoute } from "../../provider/netlink/route-message";
+import { decodeRule, encodeRule } from "../../provider/netlink/rule-message";
 import { readFixture } from "./fixture";
 
 export function bodyAgain(message: NetlinkMessage): Uint8Array {
@@ -17,6 +18,7 @@ export function bodyAgain(message: NetlinkMessage): Uint8Array {
     return encodeAddress(decodeAddress(body));
   if (type === kernel.RTM_NEWROUTE || type === kernel.RTM_GETROUTE)
     return encodeRoute(decodeRoute(body));
+  if (type === kernel.RTM_NEWRULE) return encodeRule(decodeRule(body));
   return encodeLink(decodeLink(body));
 }
 

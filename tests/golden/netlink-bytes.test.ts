@@ -21,7 +21,7 @@ function link(name: string): LinkMessage {
 
 describe("golden bytes", () => {
   for (const folder of [
-    ...["links", "namespaces", "acks", "dumps", "requests", "addresses", "routes"],
+    ...["links", "namespaces", "acks", "dumps", "requests", "addresses", "routes", "rules"],
   ]) {
     for (const { name, bytes } of fixturesIn(folder)) {
       it(`${name}: decoded and encoded are the same bytes`, () => {
