@@ -19,7 +19,7 @@ export async function withAroundOf(
   reading: Promise<Device | undefined> | Device,
   interest: Interest,
 ): Promise<Device | undefined> {
-  const { addresses, exclusive, bridge } = interest;
+  const { addresses, exclusive, bridge, table } = interest;
   const { ipv4, ipv6 } = familiesOf(interest);
   const [link, ...read] = await Promise.all([
     reading,
@@ -29,7 +29,7 @@ export async function withAroundOf(
   ]);
   if (link === undefined || !isInterested(interest)) return link;
   const [seen, four, six] = read;
-  const arp = interest.arp === undefined ? undefined : await arpAround(host, namespace, link);
+  const arp = table === undefined ? undefined : await arpAround(host, namespace, link, table);
   const master =
     bridge === undefined || link.master === undefined
       ? undefined
@@ -43,8 +43,12 @@ export async function withAroundOf(
 }
 
 /** What `arp` is made of, of a link that is there. */
-async function arpAround(host: LinkHost, namespace: Handle, link: Device): Promise<ArpSeen> {
-  const table = tableOf(link.mark ?? "");
+async function arpAround(
+  host: LinkHost,
+  namespace: Handle,
+  link: Device,
+  table: number,
+): Promise<ArpSeen> {
   const [rules, routes, devices] = await Promise.all([
     rulesIn(host, namespace),
     routesThrough(host, namespace, AF_INET, link.ifindex),

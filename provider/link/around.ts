@@ -15,6 +15,8 @@ export interface Interest extends Pick<Settings, (typeof AROUND)[number]> {
   readonly exclusive?: boolean | undefined;
   /** The addresses and routes that `arp` is about: none that an earlier run left. */
   readonly now?: Pick<Settings, "addresses" | "routes">;
+  /** The link's own routing table, where `arp` is asked for: its mark may be lost. */
+  readonly table?: number;
 }
 
 /** What was read for an interest. */
@@ -30,7 +32,7 @@ export interface Around {
 type Declared = Pick<Settings, (typeof AROUND)[number]> & Switches;
 
 /** Of what is wanted now, and of what an earlier run left: what is wanted comes first. */
-export function interestIn(now: Declared, before: Declared = {}): Interest {
+export function interestIn(now: Declared, mark: string, before: Declared = {}): Interest {
   return omitUndefined({
     exclusive: now.exclusive,
     addresses: either(now.addresses, before.addresses, keyOf),
@@ -39,6 +41,7 @@ export function interestIn(now: Declared, before: Declared = {}): Interest {
     bridge: now.bridge,
     arp: now.arp,
     now: now.arp && omitUndefined({ addresses: now.addresses, routes: now.routes }),
+    table: now.arp && tableOf(mark),
   });
 }
 
@@ -57,11 +60,12 @@ export const isInterested = (interest: Interest): boolean =>
 
 /** The link as it is with what was read around it, in the words of those who declare it. */
 export function withAround<L extends ObservedLink>(link: L, interest: Interest, around: Around): L {
-  const { addresses, routes, sysctls, bridge, exclusive } = interest;
+  const { addresses, routes, sysctls, bridge, exclusive, now, table = 0 } = interest;
   const { arp } = around;
+  const { adminState } = link.settings;
   const whole = { ...link, ...(arp !== undefined && { arp }) };
   const isOwnNow =
-    arp !== undefined && isOwn(interest.now ?? {}, arp, link, tableOf(link.mark ?? ""));
+    arp !== undefined && isOwn(omitUndefined({ ...now, adminState }), arp, link, table);
   return {
     ...whole,
     settings: {

@@ -9,6 +9,7 @@ import { FR_ACT_TO_TBL, type RuleMessage } from "../netlink/rule-message";
 import { ipOf, isIpv6, partsOf } from "./addresses";
 import type { ObservedLink, Route, Settings, Sysctls } from "./model";
 import type { PlannedStep, Step } from "./plan";
+import { losesIpv4, settingAgain } from "./plan-around";
 import { routeKey } from "./routes";
 import { sysctlSeen } from "./sysctls";
 
@@ -73,8 +74,12 @@ function ownAddresses({ addresses = [] }: Settings): string[] {
   return addresses.filter((each) => !isIpv6(each)).map((each) => partsOf(each).address);
 }
 
-/** The networks of the addresses, each from its own address, and the declared routes of the main table. */
+/**
+ * The networks of the addresses, each from its own address, and the declared routes of the main table.
+ * A link that is down has none.
+ */
 function ownRoutes(settings: Settings, table: number): Route[] {
+  if (settings.adminState === "down") return [];
   const connected = ownAddresses(settings).flatMap((address): Route[] => {
     const bits = Number(address.split("/")[1]);
     const parsed = parseInternetAddress(ipOf(address));
@@ -132,31 +137,45 @@ export function planArpRemovals(
   settings: Settings,
   seen: ArpSeen | undefined,
   table: number,
+  link?: ObservedLink,
 ): PlannedStep[] {
   if (settings.arp === undefined || seen === undefined) return [];
   const isWanted = settings.arp === "own";
   const ips = new Set(isWanted ? ownAddresses(settings).map(ipOf) : []);
   const routes = new Set(isWanted ? ownRoutes(settings, table).map(inWords) : []);
+  const goesAndComes = link !== undefined && losesIpv4(settings, link);
   return [
-    ...seen.rules.filter((ip) => !ips.has(ip)).map((from) => reversed(addingRule(from, table))),
-    ...seen.routes
-      .filter((route) => !routes.has(inWords(route)))
-      .map((route) => reversed(addingRoute(route))),
+    ...planWithoutRules(
+      seen.rules.filter((ip) => !ips.has(ip)),
+      table,
+    ),
+    // They went when the link did.
+    ...(settings.adminState === "down" ? [] : seen.routes).flatMap((route) => {
+      if (!routes.has(inWords(route))) return reversed(addingRoute(route));
+      // Changes nothing; its inverse comes after that of the address.
+      return goesAndComes ? settingAgain(route) : [];
+    }),
   ];
 }
+
+export const planWithoutRules = (rules: readonly string[], table: number): PlannedStep[] =>
+  rules.map((from) => reversed(addingRule(from, table)));
 
 /** After addresses are there: no route leaves from one that is not. */
 export function planArpAdditions(
   settings: Settings,
   seen: ArpSeen | undefined,
   table: number,
+  link?: ObservedLink,
 ): PlannedStep[] {
   if (settings.arp !== "own" || seen === undefined) return [];
   const routes = new Set(seen.routes.map(inWords));
+  const goesAndComes = link !== undefined && losesIpv4(settings, link);
   return [
-    ...ownRoutes(settings, table)
-      .filter((route) => !routes.has(inWords(route)))
-      .map(addingRoute),
+    ...ownRoutes(settings, table).flatMap((route) => {
+      if (!routes.has(inWords(route))) return addingRoute(route);
+      return goesAndComes ? settingAgain(route) : [];
+    }),
     ...ownAddresses(settings)
       .map(ipOf)
       .filter((ip) => !seen.rules.includes(ip))

@@ -113,7 +113,7 @@ function goesWith({ removed, changed }: Difference<Address>): (route: Route) => 
     isIpv6(destination) ? six.has(true) && source !== undefined : six.has(false);
 }
 
-const settingAgain = (route: Route): PlannedStep => {
+export const settingAgain = (route: Route): PlannedStep => {
   const step = { do: "set route", route, replaces: true } as const;
   return { step, inverse: step };
 };
@@ -161,12 +161,18 @@ function differenceOf<T>(
   };
 }
 
+const hasIpv4Going = ({ removed, changed }: Difference<Address>): boolean =>
+  [...removed, ...changed.map(([was]) => was)].some((address) => !isIpv6(address));
+
+/** Whether an IPv4 address goes, be it to come back with another label: with the last one all routes go. */
+export const losesIpv4 = ({ addresses }: Settings, { settings }: ObservedLink): boolean =>
+  hasIpv4Going(differenceOf(addresses, settings.addresses ?? [], keyOf));
+
 const PROMOTE = "ipv4.promote_secondaries";
 
 /** With the first address of a network the kernel takes all others of it, unless it is told to promote one. */
-function promoting({ removed, changed }: Difference<Address>, link: ObservedLink): PlannedStep[] {
-  const goes = [...removed, ...changed.map(([was]) => was)].some((address) => !isIpv6(address));
+function promoting(goes: Difference<Address>, link: ObservedLink): PlannedStep[] {
   const value = sysctlSeen(PROMOTE, link);
-  if (!goes || value !== 0) return [];
+  if (!hasIpv4Going(goes) || value !== 0) return [];
   return planSysctls({ [PROMOTE]: 1 }, { [PROMOTE]: value }, link.settings.name);
 }

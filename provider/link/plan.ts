@@ -16,6 +16,7 @@ import {
   planBridge,
   planDown,
   planSysctls,
+  settingAgain,
 } from "./plan-around";
 import { PROPERTIES, PROPERTY_NAMES } from "./properties";
 import { holds, type Wanted } from "./wanted";
@@ -203,14 +204,14 @@ export function planChange({ settings, mark }: Wanted, link: ObservedLink): Plan
       inverse: { do: "set", settings: { adminState: "up" } },
     });
   else if (goesDown) {
-    steps.push(...planDown(seen));
+    steps.push(...planDown(seen), ...(link.arp?.routes ?? []).map(settingAgain));
     set({ adminState: "down" });
   }
   const table = tableOf(mark);
   steps.push(
-    ...planArpRemovals(settings, link.arp, table),
+    ...planArpRemovals(settings, link.arp, table, link),
     ...planAddressing(settings, link, goesDown),
-    ...planArpAdditions(settings, link.arp, table),
+    ...planArpAdditions(settings, link.arp, table, link),
     ...planArpLast(settings, link.arp, link),
   );
 

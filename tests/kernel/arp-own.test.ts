@@ -56,6 +56,16 @@ describe("arp", function () {
     return ips.map((ip) => shown.find(({ dst }) => dst === ip)?.lladdr ?? "");
   }
 
+  /** The first frame of a ping that comes in from the host, with its MAC address. */
+  function heardBy(peer: string, ping: string, from = peer): string {
+    const dump = "timeout 20 tcpdump -n -e -c 1 -i wire -Q in --immediate-mode icmp";
+    const script = `${dump} & sleep 0.5; ip netns exec ${from} ${ping} >/dev/null; wait`;
+    return execFileSync("ip", ["netns", "exec", peer, "sh", "-c", script], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  }
+
   const macsOf = ({ links }: Site): string[] => links.map(({ state }) => state.macAddress ?? "");
   const lowerValues = (netns: string): number[] =>
     ARP.map((name) => sysctlShown(netns, "lower", name));
@@ -85,12 +95,7 @@ describe("arp", function () {
     const all = await site(2, { arp: "own" });
     const { netns, peer } = all;
     for (const [n, mac] of macsOf(all).entries()) {
-      const dump = "tcpdump -n -e -c 1 -i wire --immediate-mode icmp[icmptype]==icmp-echoreply";
-      const script = `${dump} & sleep 0.5; ping -n -c 2 -W 1 ${ipOf(n)} >/dev/null; wait`;
-      const heard = execFileSync("ip", ["netns", "exec", peer, "sh", "-c", script], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      });
+      const heard = heardBy(peer, `ping -n -c 2 -W 1 ${ipOf(n)}`);
       assert.ok(heard.includes(`${mac} > `), heard);
     }
     assert.match(lab().ip(netns, "route", "get", "192.0.2.254", "from", ipOf(1)), /dev m1 /);
@@ -169,6 +174,64 @@ describe("arp", function () {
     assert.equal((await link.refresh()).arp, "shared");
     await link.update(more);
     assert.equal(sysctlShown(netns, "lower", "ipv4.arp_ignore"), 1);
+  });
+
+  it("does so also beside one whose creation fails", async () => {
+    const netns = lab().host();
+    const before = lowerValues(netns);
+    const routes = [{ destination: "203.0.113.0/24", gateway: "198.51.100.1" }];
+    const failing = new LinkResource(lab(), argsOf(netns, 9, { arp: "own", routes }));
+    for (let round = 0; round < 5; round++) {
+      const link = new LinkResource(lab(), argsOf(netns, round, { arp: "own" }));
+      await Promise.all([assert.rejects(failing.createUnchecked(), /routes: /), link.create()]);
+      assert.deepEqual(lowerValues(netns), [1, 2, 2]);
+      await link.delete();
+      assert.deepEqual(lowerValues(netns), before);
+    }
+  });
+
+  it("holds when the link loses its mark, is down, or has another label", async () => {
+    const netns = lab().host();
+    const link = await made(netns, 0, { arp: "own" });
+    lab().ip(netns, "link", "set", "dev", "m0", "alias", "");
+    assert.equal((await link.refresh()).arp, "own");
+    const labelled = { addresses: [{ address: `${ipOf(0)}/24`, label: "m0:x" }] };
+    for (const more of [{}, labelled, { adminState: "down" }, {}]) {
+      const { arp } = await link.update({ ...link.args, ...more });
+      assert.equal(arp, "own");
+      assert.equal((await link.read())?.state.arp, "own");
+    }
+    assert.match(lab().ip(netns, "route", "get", "192.0.2.254", "from", ipOf(0)), /dev m0 /);
+    await link.delete();
+    const down = await made(netns, 1, { arp: "own", adminState: "down" });
+    assert.equal((await down.update({ ...down.args, adminState: "up" })).arp, "own");
+  });
+
+  it("leaves no rule of a link that somebody else deleted", async () => {
+    const netns = lab().host();
+    const link = await made(netns, 0, { arp: "own" });
+    lab().ip(netns, "link", "delete", "dev", "m0");
+    assert.notEqual(rules(netns), "");
+    await link.delete();
+    assert.equal(rules(netns), "");
+  });
+
+  it("takes a gateway of the link's own, where it has one, for what goes further", async () => {
+    const all = await site(0, {});
+    const { netns, peer } = all;
+    lab().ip(peer, "address", "add", "203.0.113.9/32", "dev", "lo");
+    lab().ip(netns, "route", "add", "default", "via", "192.0.2.254");
+    const by = (metric: number): object => ({
+      routes: [{ destination: "default", gateway: "192.0.2.254", metric }],
+    });
+    const links = [
+      await made(netns, 0, { arp: "own", ...by(1001) }),
+      await made(netns, 1, { arp: "own", ...by(1002) }),
+    ];
+    for (const [n, { state }] of links.entries()) {
+      const heard = heardBy(peer, `ping -n -c 2 -W 1 -I ${ipOf(n)} 203.0.113.9`, netns);
+      assert.ok(heard.includes(`${state.macAddress} > `), heard);
+    }
   });
 
   it("touches no lower device of another namespace, and leaves nothing of a creation that fails", async () => {

@@ -86,7 +86,7 @@ async function makeOnce(host: LinkHost, site: Site, wanted: Wanted, how: Making)
       : await host.device(beside, { name: how.name ?? wanted.settings.name });
     if (made?.settings.group !== group) throw vanished(host, wanted);
     const there = { ...target, ifindex: made.ifindex, isNew: true };
-    const interest = interestIn(wanted.settings);
+    const interest = interestIn(wanted.settings, wanted.mark);
     const applied = await finish(host, undo, asMade(rest, made), there, wanted, interest);
     return { ...applied, before: made };
   });

@@ -10,11 +10,11 @@ import type { Wanted } from "../../link/wanted";
 
 /** What is looked at beside the link itself: what the program declares, and what it did declare. */
 export function interestOf(
-  { settings }: Wanted,
+  { settings, mark }: Wanted,
   { exclusive }: Pick<LinkInputs, "exclusive">,
   state?: LinkState,
 ): Interest {
-  return interestIn({ ...settings, ...(exclusive === true && { exclusive }) }, state);
+  return interestIn({ ...settings, ...(exclusive === true && { exclusive }) }, mark, state);
 }
 
 /** A link that was found, with what stands around it. */

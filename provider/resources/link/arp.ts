@@ -2,7 +2,7 @@ import { arpBefore } from "../../host/around";
 import type { LinkHost } from "../../host/link-host";
 import type { Place } from "../../host/namespaces";
 import { type Interest, interestIn } from "../../link/around";
-import type { ArpSeen } from "../../link/arp";
+import { type ArpSeen, planWithoutRules, tableOf } from "../../link/arp";
 import type { Device } from "../../link/causes";
 import type { LinkState, Settings } from "../../link/model";
 import { planChange } from "../../link/plan";
@@ -67,14 +67,29 @@ export async function releaseArp(
   state: LinkState,
 ): Promise<void> {
   const { kind, identity } = state;
-  const whole = await withItsAround(host, place, link, interestIn({ arp: "shared" }));
+  const { mark } = identity;
+  const whole = await withItsAround(host, place, link, interestIn({ arp: "shared" }, mark));
   const { name, mode = "vepa" } = link.settings;
-  const wanted = { kind, mark: identity.mark, settings: { name, mode, arp: "shared" as const } };
+  const wanted = { kind, mark, settings: { name, mode, arp: "shared" as const } };
   const undo = host.session.newUndoId();
   const { lowerIfindex = 0, ifindex } = link;
-  const target = { kind, mark: identity.mark, place, lowerIfindex, ifindex };
+  const target = { kind, mark, place, lowerIfindex, ifindex };
   const steps = planChange(wanted, whole).filter(({ step }) => ABOUT_ARP.has(step.do));
   await host.change(undo, steps, target);
+  await host.session.disarm(undo);
+}
+
+/** What stays when somebody else deletes the link. */
+export async function removeRules(
+  host: LinkHost,
+  place: Place | undefined,
+  { kind, identity: { mark }, declared }: LinkState,
+): Promise<void> {
+  if (place === undefined || !declared.includes("arp")) return;
+  const { rules } = await arpBefore(host, place, mark, 0);
+  const undo = host.session.newUndoId();
+  const target = { kind, mark, place, lowerIfindex: 0 };
+  await host.change(undo, planWithoutRules(rules, tableOf(mark)), target);
   await host.session.disarm(undo);
 }
 

@@ -88,7 +88,9 @@ async function establish(scope: Scope, lower: Device | undefined): Promise<Estab
       wanted: complete(inputs, lower.settings.mtu),
       adoptedMac: undefined,
       // An MTU that nobody declared is the lower device's without being said.
-      applied: await make(host, site, complete(inputs, undefined)),
+      applied: await inTurn(host, place, lower.ifindex, inputs, () =>
+        make(host, site, complete(inputs, undefined)),
+      ),
     };
   } catch (error) {
     // Not EEXIST alone: some kernels look at the name last where it is in another namespace.

@@ -1,6 +1,6 @@
 import { deedsOfDeletion } from "../../link/cut-offs";
 import type { DeleteRequest } from "../../request";
-import { inTurn, releaseArp } from "./arp";
+import { inTurn, releaseArp, removeRules } from "./arp";
 import { refuseToCutOff } from "./cut-off";
 import { findElsewhere } from "./elsewhere";
 import { findLink } from "./find";
@@ -18,7 +18,7 @@ export async function deleteLink({ state, config }: DeleteRequest): Promise<void
   const found = await findLink(host, state);
   const { place, link } =
     (found?.link === undefined ? await findElsewhere(host, state) : found) ?? {};
-  if (place === undefined || link === undefined) return;
+  if (place === undefined || link === undefined) return removeRules(host, found?.place, state);
   await Promise.all([
     refuseToCutOff(host, place, operation, deedsOfDeletion(link, undefined, state.addresses)),
     refuseInUse(

@@ -35,7 +35,7 @@ export async function readLink({ id, state, config }: ReadRequest): Promise<Read
   }
   const [tap, whole] = await Promise.all([
     tapOf(host, place.beside, link, known.tap),
-    withItsAround(host, place, link, interestIn(known)),
+    withItsAround(host, place, link, interestIn(known, known.identity.mark)),
     noteManyUsers(host, link, numbersIn(known, host)),
   ]);
   const now = stateOf(known, whole, await surroundings(host, place, link, lower, tap));

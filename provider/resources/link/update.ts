@@ -76,7 +76,12 @@ async function halfDone(
   const { place, lower, link } = found;
   const tap = await tapOf(host, place.beside, link, state.tap).catch(() => undefined);
   const kept: Kept = state;
-  const whole = await withItsAround(host, place, link, interestIn(state)).catch(() => link);
+  const whole = await withItsAround(
+    host,
+    place,
+    link,
+    interestIn(state, state.identity.mark),
+  ).catch(() => link);
   const now = stateOf(kept, whole, await surroundings(host, place, link, lower, tap));
   return isDeepStrictEqual(now, state)
     ? undefined
