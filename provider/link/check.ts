@@ -6,9 +6,11 @@ import { checkConnection } from "./check-connection";
 import { unknownProperty } from "./did-you-mean";
 import { identify } from "./identity";
 import { KINDS, MODES, SWITCHES } from "./model";
-import type { Address, Identity, Kind, Mode, PropertyName, Route, Sysctls } from "./model";
+import type { Address, Identity, Kind, Mode, Netns, PropertyName, Route, Sysctls } from "./model";
 import { IPV6_MIN_MTU } from "./plan";
 import { applies, forKind, PROPERTIES, PROPERTY_NAMES } from "./properties";
+import { sameNetns } from "./wanted";
+import { refuseOtherDevices } from "./sysctls";
 import { boolean, show, type Fail } from "./value-type";
 
 export interface CheckFailure {
@@ -95,6 +97,7 @@ export function checkLink(
     ...identityFor(given["resourceUrn"], checked, context),
   };
   if (!isUnknown(inputs)) refuseOwnName(inputs, fail);
+  if (!isUnknown(inputs)) refuseOtherDevices(given["sysctls"], inputs, fail);
   if (!isUnknown(checked["addrGenMode"])) refuseWithoutIpv6(inputs, fail);
   refuseContradictions(inputs, fail);
   return { inputs: omitUndefined(inputs), failures };
@@ -193,6 +196,8 @@ const isList = (value: unknown): value is readonly (Address & Route)[] =>
 /** What two properties say that cannot both be. Of what is not known yet, nothing is said. */
 function refuseContradictions(given: Readonly<Record<string, unknown>>, fail: Fail): void {
   const { adminState, addresses, routes, mtu, exclusive, announce } = given;
+  const { bridge, lowerDevice } = given;
+  const [lowerNetns, netns] = [given["lowerNetns"], given["netns"]] as (Netns | undefined)[];
   const sysctls = (typeof given["sysctls"] === "object" ? given["sysctls"] : {}) as Sysctls;
   if (adminState === "down" && isList(routes))
     fail("routes", "a link that is down has no routes; leave them out, or adminState");
@@ -204,6 +209,11 @@ function refuseContradictions(given: Readonly<Record<string, unknown>>, fail: Fa
     );
   if (six >= 0 && sysctls["ipv6.disable_ipv6"] === 1)
     fail(`addresses[${six}]`, "sysctls switches IPv6 off on the link (ipv6.disable_ipv6)");
+  if (bridge !== undefined && bridge === lowerDevice && sameNetns(netns ?? lowerNetns, lowerNetns))
+    fail(
+      "bridge",
+      `${show(bridge)} is the link's own lower device, and a bridge cannot be a port of itself; leave it out, or choose another lowerDevice`,
+    );
   if (exclusive === true && addresses === undefined)
     fail(
       "exclusive",

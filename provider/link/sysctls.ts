@@ -2,7 +2,7 @@
 import { numberAt } from "../netlink/device-settings";
 import { unknownProperty } from "./did-you-mean";
 import type { ObservedLink, Sysctls } from "./model";
-import { integer, show, type ValueType } from "./value-type";
+import { type Fail, integer, show, type ValueType } from "./value-type";
 
 const INT = [-2147483648, 2147483647] as const;
 
@@ -99,7 +99,24 @@ export function sysctlRange(name: string): readonly [min: number, max: number] |
 }
 
 // As sysctl(8) spells them, with the link's own name between.
-const LONG = /^net[./](ipv[46])[./]conf[./](?:.+[./])?([^./]+)$/;
+const LONG = /^net[./](ipv[46])[./]conf[./](?:(.+)[./])?([^./]+)$/;
+
+/** A spelling with the name of another device, or of all of them, would be taken for the link's own. */
+export function refuseOtherDevices(
+  given: unknown,
+  { name: link }: Readonly<Record<string, unknown>>,
+  fail: Fail,
+): void {
+  if (typeof given !== "object" || given === null || typeof link !== "string") return;
+  for (const spelled of Object.keys(given)) {
+    const [, family, device, key] = LONG.exec(spelled) ?? [];
+    if (device !== undefined && device !== link)
+      fail(
+        `sysctls["${spelled}"]`,
+        `it is one of ${show(device)}, and the link is called ${show(link)}; write "${family}.${key}" for the link's own`,
+      );
+  }
+}
 
 export const sysctls: ValueType<Sysctls> = {
   describe: 'object of numbers, as `{ "ipv4.arp_ignore": 1 }`',
@@ -111,7 +128,7 @@ export const sysctls: ValueType<Sysctls> = {
     const parsed: Record<string, number> = {};
     for (const [spelled, given] of Object.entries(value)) {
       if (given === undefined || given === null) continue;
-      const name = spelled.replace(LONG, "$1.$2");
+      const name = spelled.replace(LONG, "$1.$3");
       const row = ROWS.get(name);
       const own = `${path}["${spelled}"]`;
       if (row === undefined)
@@ -123,8 +140,11 @@ export const sysctls: ValueType<Sysctls> = {
           ),
         );
       else {
-        const number = integer(row[1], row[2]).parse(Number(given), own, fail);
-        if (number !== undefined) parsed[name] = number;
+        const number = integer(row[1], row[2]).parse(given, own, fail);
+        if (number === undefined) continue;
+        if ((parsed[name] ?? number) !== number)
+          fail(own, `${name} is ${parsed[name]} by another spelling; say it once`);
+        parsed[name] = number;
       }
     }
     const inOrder = Object.entries(parsed).sort(([a], [b]) => (a < b ? -1 : 1));
