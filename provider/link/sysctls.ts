@@ -4,7 +4,10 @@ import { unknownProperty } from "./did-you-mean";
 import type { ObservedLink, Sysctls } from "./model";
 import { type Fail, integer, show, type ValueType } from "./value-type";
 
+type Row = readonly [number: number, min: number, max: number, unitsOfMessage?: number];
+
 const INT = [-2147483648, 2147483647] as const;
+const MS_PER_S = 1000;
 
 /** IPV4_DEVCONF_* of `linux/ip.h`, and the values that mean something. */
 const IPV4 = {
@@ -19,6 +22,7 @@ const IPV4 = {
   bootp_relay: [10, 0, 1],
   log_martians: [11, 0, 1],
   arp_filter: [13, 0, 1],
+  medium_id: [14, -1, INT[1]],
   disable_xfrm: [15, 0, 1],
   disable_policy: [16, 0, 1],
   force_igmp_version: [17, 0, 3],
@@ -31,14 +35,19 @@ const IPV4 = {
   src_valid_mark: [24, 0, 1],
   proxy_arp_pvlan: [25, 0, 1],
   route_localnet: [26, 0, 1],
+  igmpv2_unsolicited_report_interval: [27, 0, INT[1]],
+  igmpv3_unsolicited_report_interval: [28, 0, INT[1]],
   ignore_routes_with_linkdown: [29, 0, 1],
   drop_unicast_in_l2_multicast: [30, 0, 1],
   drop_gratuitous_arp: [31, 0, 1],
   bc_forwarding: [32, 0, 1],
   arp_evict_nocarrier: [33, 0, 1],
-} as const satisfies Readonly<Record<string, readonly [number, number, number]>>;
+} as const satisfies Readonly<Record<string, Row>>;
 
-/** DEVCONF_* of `linux/ipv6.h`; those that its message gives in other units than its file are left out. */
+/**
+ * DEVCONF_* of `linux/ipv6.h`; last, how many of the message's units are one of the file's. Without those
+ * that the kernel rounds to ticks of its clock (mldv1_unsolicited_report_interval), which never read as written.
+ */
 const IPV6 = {
   forwarding: [0, 0, 2],
   hop_limit: [1, 1, 255],
@@ -47,12 +56,19 @@ const IPV6 = {
   autoconf: [5, 0, 1],
   dad_transmits: [6, 0, 1000],
   router_solicitations: [7, -1, 1000],
+  router_solicitation_interval: [8, 0, 86400, MS_PER_S],
+  router_solicitation_delay: [9, 0, 86400, MS_PER_S],
   use_tempaddr: [10, -1, 2],
+  temp_valid_lft: [11, 0, INT[1]],
+  temp_prefered_lft: [12, 0, INT[1]],
+  regen_max_retry: [13, 0, 1000],
+  max_desync_factor: [14, 0, INT[1]],
   max_addresses: [15, 0, 100000],
   force_mld_version: [16, 0, 2],
   accept_ra_defrtr: [17, 0, 1],
   accept_ra_pinfo: [18, 0, 1],
   accept_ra_rtr_pref: [19, 0, 1],
+  router_probe_interval: [20, 0, 86400, MS_PER_S],
   accept_ra_rt_info_max_plen: [21, 0, 128],
   proxy_ndp: [22, 0, 1],
   optimistic_dad: [23, 0, 1],
@@ -71,17 +87,23 @@ const IPV6 = {
   drop_unicast_in_l2_multicast: [40, 0, 1],
   drop_unsolicited_na: [41, 0, 1],
   keep_addr_on_down: [42, -1, 1],
+  router_solicitation_max_interval: [43, 0, 86400, MS_PER_S],
   seg6_enabled: [44, 0, 1],
+  seg6_require_hmac: [45, -1, 1],
   enhanced_dad: [46, 0, 1],
   disable_policy: [48, 0, 1],
   accept_ra_rt_info_min_plen: [49, 0, 128],
   ndisc_tclass: [50, 0, 255],
+  rpl_seg_enabled: [51, 0, 1],
   ra_defrtr_metric: [52, ...INT],
+  ioam6_enabled: [53, 0, 1],
+  ioam6_id: [54, 0, 65535],
   ndisc_evict_nocarrier: [56, 0, 1],
   accept_untracked_na: [57, 0, 2],
-} as const satisfies Readonly<Record<string, readonly [number, number, number]>>;
+  accept_ra_min_lft: [58, 0, INT[1]],
+  force_forwarding: [59, 0, 1],
+} as const satisfies Readonly<Record<string, Row>>;
 
-type Row = readonly [number: number, min: number, max: number];
 /** Not for programs: see `arp.ts`. */
 const OURS = new Map<string, Row>([["ipv4.tag", [12, ...INT]]]);
 const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
@@ -156,9 +178,11 @@ const rowOf = (name: string): Row | undefined => ROWS.get(name) ?? OURS.get(name
 
 /** What a link has of it now; undefined where its kernel does not know it. */
 export function sysctlSeen(name: string, { conf }: Pick<ObservedLink, "conf">): number | undefined {
-  const [number] = rowOf(name) ?? [];
+  const [number, , , units = 1] = rowOf(name) ?? [];
   if (number === undefined) return undefined;
-  return name.startsWith("ipv4.") ? numberAt(conf.ipv4, number - 1) : numberAt(conf.ipv6, number);
+  if (name.startsWith("ipv4.")) return numberAt(conf.ipv4, number - 1);
+  const value = numberAt(conf.ipv6, number);
+  return value === undefined ? undefined : value / units;
 }
 
 export function sysctlsSeen(names: readonly string[], link: Pick<ObservedLink, "conf">): Sysctls {
