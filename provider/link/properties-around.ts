@@ -35,7 +35,7 @@ export const AROUND_PROPERTIES: { readonly [K in Name]: Property<LinkSettings[K]
     omitted: { is: "left alone", reset: "shared" },
     change: "live",
     kernel: "arp_ignore, arp_announce and rp_filter of the link and its lower device; policy rules",
-    doc: '"own": each of the IPv4 `addresses` answers with the link\'s own MAC address and no other, and packets from it leave by the link. By itself Linux answers for all of a host\'s addresses on every device ("shared"). The lower device is set too, and gets back what it had with the last such link on it.',
+    doc: '"own": each of the IPv4 `addresses` answers with the link\'s own MAC address and no other, and packets from it to its network leave by the link; those to others do where the link has a route to them. By itself Linux answers for all of a host\'s addresses on every device ("shared"). The lower device is set too, and gets back what it had with the last such link on it.',
   },
   bridge: {
     type: deviceName,
