@@ -35,12 +35,13 @@ export function framesBetween(
 ): Frames | undefined {
   const row = REACH_TABLE[sender][receiver];
   if (row === undefined) return undefined;
-  const hearing = hairpin ? row.on : row.off;
-  return {
-    broadcast: hearing === "broadcasts" || hearing === "everything",
-    unicast: hearing === "unicast" || hearing === "everything",
-  };
+  return framesIn(hairpin ? row.on : row.off);
 }
+
+export const framesIn = (hearing: Hearing): Frames => ({
+  broadcast: hearing === "broadcasts" || hearing === "everything",
+  unicast: hearing === "unicast" || hearing === "everything",
+});
 
 const asReceiver = (mode: Mode): Receiver => (mode === "source" ? "source, sender listed" : mode);
 

@@ -59,7 +59,7 @@ export function disagreements(heard: Heard): string[] {
 }
 
 /** Who hears frames on its own lower device that are addressed to others, and of whom. */
-export function eavesdroppers(heard: Heard): [receiver: string, senders: string[]][] {
+export function eavesdroppers(heard: Heard): Record<string, string[]> {
   const named = new Map(STATIONS.map((station) => [station.name, station]));
   const found = new Map<string, Set<string>>();
   for (const { from, to, by } of new HeardFrames(heard).strange) {
@@ -70,5 +70,7 @@ export function eavesdroppers(heard: Heard): [receiver: string, senders: string[
     const senders = found.get(receiverOf(receiver)) ?? new Set();
     found.set(receiverOf(receiver), senders.add(senderOf(sender)));
   }
-  return [...found].map(([receiver, senders]) => [receiver, [...senders].sort()]);
+  return Object.fromEntries(
+    [...found].map(([receiver, senders]) => [receiver, [...senders].sort()]),
+  );
 }

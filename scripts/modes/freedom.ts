@@ -8,7 +8,12 @@ import { buildTopology, type Placed } from "./topology";
 /** What is asked of each mode, and whether it is so. */
 export type Freedom = Readonly<Record<string, ReadonlyMap<Mode, boolean>>>;
 
-export const FREE_MODES = ["vepa", "bridge", "private", "passthru"] as const satisfies readonly Mode[];
+export const FREE_MODES = [
+  "vepa",
+  "bridge",
+  "private",
+  "passthru",
+] as const satisfies readonly Mode[];
 const ALL = KINDS.flatMap((kind) => FREE_MODES.map((mode) => ({ kind, mode })));
 
 /** The address of a bridge, a container or another virtual machine behind the guest. */
@@ -81,7 +86,10 @@ export async function measureFreedom(lab: KernelLab): Promise<Freedom> {
   for (const [at, { netns, link }] of links.entries())
     lab.ip(netns, "link", "set", "dev", link, "address", newMacOf(at));
   await comeIn("another MAC address set on the link: frames to it come in", newMacOf);
-  note("that changes the lower device's MAC address too", (link, at) => lowerAs(link).address === newMacOf(at));
+  note(
+    "that changes the lower device's MAC address too",
+    (link, at) => lowerAs(link).address === newMacOf(at),
+  );
   return found;
 }
 
