@@ -12,7 +12,11 @@ export const declareConnection = (link: Link, { connection }: LinkArgs): void =>
   void connections.set(link, connection);
 
 /** Resources, and what is known later. */
-export type StationInput = pulumi.Input<Station> | Link | HostShim;
+export type StationInput =
+  | pulumi.Input<Station>
+  | { [K in keyof LinkStation]: pulumi.Input<LinkStation[K]> }
+  | Link
+  | HostShim;
 
 export function stationOf(station: StationInput): pulumi.Input<Station> {
   if (typeof station === "object" && "link" in station) return stationOf(station.link);

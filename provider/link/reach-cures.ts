@@ -20,7 +20,7 @@ const otherOf = (side: Side): Side => (side === "a" ? "b" : "a");
 
 export function named(way: Way, side: Side): string {
   const { what, name } = way[side];
-  if (what === "outside") return name ?? "what is outside";
+  if (what === "outside") return "what is outside";
   if (what === "lower device") return name ?? "the lower device";
   return name ?? (side === "a" ? "the first link" : "the second link");
 }
@@ -101,16 +101,15 @@ const BETWEEN: readonly ((way: Way) => Change | undefined)[] = [
         },
 ];
 
-const MOST = 4;
-
 /** Sets of changes after which all comes through, the smallest first, and none that has another one in it. */
 export function curesFor(way: Way): Change[][] {
+  if (helps(way, [])) return [];
   const changes = [
     ...BETWEEN.flatMap((between) => between(way) ?? []),
     ...ON_A_SIDE.flatMap((possible) => SIDES.flatMap((side) => possible(way, side) ?? [])),
   ];
   const cures: Change[][] = [];
-  for (let size = 1; size <= MOST; size++)
+  for (let size = 1; size <= changes.length; size++)
     for (const some of subsets(changes, size)) {
       const isMore = cures.some((cure) => cure.every((change) => some.includes(change)));
       if (!isMore && helps(way, some)) cures.push(some);

@@ -51,6 +51,7 @@ const UNKNOWN: Sent = { broadcast: undefined, unicast: undefined };
 
 function reachFrom(from: Place, to: Place, options: ReachOptions): Reach {
   const [a, b] = [under(from, to), under(to, from)];
+  if (areNoPair(a, b)) return { ...UNKNOWN, routed: undefined };
   const { hairpin, routerMacAddress: mac } = options;
   const settings = hairpin === undefined ? [false, true] : [hairpin];
   const sent = settings.map((on) => framesFrom(a, b, on, options)).reduce(agreed);
@@ -61,6 +62,10 @@ function reachFrom(from: Place, to: Place, options: ReachOptions): Reach {
   return { ...sent, routed: routed.unicast };
 }
 
+/** Nothing is known of what is outside, nor is there anything between a lower device and itself. */
+export const areNoPair = (a: Place, b: Place): boolean =>
+  a.what === b.what && a.what !== "link" && areTogether(a, b) !== false;
+
 /** A lower device whose passthru link is the other one. */
 const under = (place: Place, other: Place): Place =>
   place.what === "lower device" && other.mode === "passthru" && areTogether(place, other) === true
@@ -70,7 +75,6 @@ const under = (place: Place, other: Place): Place =>
 function framesFrom(a: Place, b: Place, hairpin: boolean, { sameNetwork }: ReachOptions): Sent {
   if (a.isDown || b.isDown) return NOTHING;
   const together = areTogether(a, b);
-  if (a.what === b.what && a.what !== "link" && together !== false) return UNKNOWN;
   const direct = heard(a, b, hairpin);
   if (a.what === "outside" || b.what === "outside" || together === true) return direct;
   const around = both(heard(a, OUTSIDE, hairpin), heard({ ...OUTSIDE, mac: a.mac }, b, hairpin));

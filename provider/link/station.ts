@@ -25,6 +25,7 @@ export interface LowerDeviceStation {
   readonly name: string;
   readonly isBridgePort: boolean;
   readonly macAddress?: string | undefined;
+  readonly adminState?: AdminState | undefined;
   readonly links: readonly { readonly mode: Mode }[];
 }
 
@@ -62,13 +63,14 @@ export function placeOf(station: Station, other: Station): Place {
     const { lower } = other === "lower device" ? NOWHERE : placeOf(other, station);
     return { ...NOWHERE, what: "lower device", name: lower.device, lower };
   }
-  if ("outside" in station)
-    return { ...NOWHERE, what: "outside", mac: spelled(station.outside), name: station.outside };
+  if ("outside" in station) return { ...NOWHERE, what: "outside", mac: spelled(station.outside) };
   if ("isBridgePort" in station) {
-    const { name, macAddress, links } = station;
-    const underPassthru = links.some(({ mode }) => mode === "passthru");
-    const mac = spelled(macAddress);
-    return { ...NOWHERE, what: "lower device", name, mac, underPassthru, lower: { device: name } };
+    const { name, macAddress, adminState, links } = station;
+    return {
+      ...{ ...NOWHERE, what: "lower device", name, lower: { device: name } },
+      ...{ mac: spelled(macAddress), isDown: adminState === "down" },
+      underPassthru: links.some(({ mode }) => mode === "passthru"),
+    };
   }
   const { name, mode = "vepa", macAddress, sourceMacAddresses, adminState } = station;
   return {

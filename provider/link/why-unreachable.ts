@@ -1,6 +1,13 @@
 /** What stands between two links, in sentences, and what would help. */
 import { curesFor, named, type Way } from "./reach-cures";
-import { cannotBe, isWhole, type Reachability, reachOf, type ReachOptions } from "./reachability";
+import {
+  areNoPair,
+  cannotBe,
+  isWhole,
+  type Reachability,
+  reachOf,
+  type ReachOptions,
+} from "./reachability";
 import { areTogether, listsIt, type Place, placeOf, type Station } from "./station";
 
 /** At most so many ways out are worth reading. */
@@ -62,15 +69,16 @@ const OBSTACLES: readonly ((way: Way, reach: Reachability) => string[])[] = [
           `${named(way, alone)} is in passthru mode: the kernel takes no other link beside it on ${whereOf(way.a)}`,
         ];
   },
+  ({ a, b }) => {
+    if (!areNoPair(a, b)) return [];
+    return a.what === "outside"
+      ? ["Both are outside: of what is beyond the switch nothing is known here"]
+      : ["Both are one and the same lower device"];
+  },
   ({ a, b, options }) => {
-    if (a.what === "outside" && b.what === "outside")
-      return ["Both are outside: of what is beyond the switch nothing is known here"];
     if (a.what === "outside" || b.what === "outside" || options.sameNetwork === true) return [];
     const together = areTogether(a, b);
-    if (together === true)
-      return a.what === "lower device" && b.what === "lower device"
-        ? [`Both are the same lower device`]
-        : [];
+    if (together === true) return [];
     if (together === undefined)
       return [
         "Which lower device one of them is on is not known here, nor whether it is the other's",
@@ -90,7 +98,9 @@ const OBSTACLES: readonly ((way: Way, reach: Reachability) => string[])[] = [
       const whose =
         mac === undefined
           ? `the MAC address of ${named(way, other)}`
-          : `${mac}, which is ${named(way, other)},`;
+          : way[other].what === "outside"
+            ? `${mac} outside`
+            : `${mac}, which is ${named(way, other)},`;
       return [
         `${withMode(way, side)} hears only whom its sourceMacAddresses name, and ${listed === false ? `${whose} is not among them` : `whether ${whose} is among them was not said`}`,
       ];
