@@ -22,7 +22,7 @@ export function stationOf(station: StationInput): pulumi.Input<Station> {
   if (typeof station === "object" && "link" in station) return stationOf(station.link);
   if (!pulumi.Resource.isInstance(station)) return station as pulumi.Input<Station>;
   const { name, mode, lowerNetns, actualLowerDevice, macAddress, sourceMacAddresses, adminState } =
-    station as Link;
+    station;
   const known = { name, mode, lowerNetns, actualLowerDevice, macAddress, sourceMacAddresses };
   return (
     pulumi

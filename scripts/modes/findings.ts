@@ -22,10 +22,10 @@ export interface Findings {
 /** All that this kernel says; throws where it contradicts itself, or what is said to follow does not. */
 export async function findOut(): Promise<Findings> {
   const { off, on } = await inALab(async (lab) => {
-    const { stations, setHairpin } = await buildTopology(lab, STATIONS);
-    const without = await measure(stations);
-    await setHairpin(true);
-    return { off: without, on: await measure(stations) };
+    const topology = await buildTopology(lab, STATIONS);
+    const without = await measure(topology.stations);
+    await topology.setHairpin(true);
+    return { off: without, on: await measure(topology.stations) };
   });
   const odd = [...disagreements(off), ...disagreements(on)];
   if (odd.length > 0) throw new Error(`Not as the frames say:\n${odd.slice(0, 20).join("\n")}`);

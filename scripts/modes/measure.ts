@@ -47,7 +47,8 @@ async function run(given: object): Promise<unknown> {
     timeout: 300_000,
   });
   child.stdin.end(JSON.stringify(given));
-  const [said, [status]] = await Promise.all([text(child.stdout), once(child, "exit")]);
-  if (status !== 0) throw new Error(`The measurement failed (exit status ${String(status)})`);
+  const [said] = await Promise.all([text(child.stdout), once(child, "close")]);
+  const { exitCode, signalCode } = child;
+  if (exitCode !== 0) throw new Error(`The measurement failed (${exitCode ?? signalCode})`);
   return JSON.parse(said);
 }

@@ -138,8 +138,8 @@ the host's link keeps the old one). Set on a passthru link itself, a MAC address
 
 Multicast groups are another matter. A link hears those that its own system joined; behind a macvtap that is the guest's, of whose groups the host
 knows nothing, and passthru is no help. IPv6 looks for its neighbours so. \`ip link set LINK allmulticast on\` helps, in every mode.${held(
-    freely("frames to a multicast group that it did not join come in"),
-    freely("all multicast: frames to that group come in", ...FREE_MODES),
+    freely("frames to multicast groups that it did not join come in"),
+    freely("all multicast: frames to those groups come in", ...FREE_MODES),
   )}
 
 ## In a program
