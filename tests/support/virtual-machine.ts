@@ -1,11 +1,12 @@
 /** A machine with another kernel than this one's, behind a real sshd: `scripts/under-kernel` says what it sees. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Connection } from "../../provider/link/model";
 import { eventually } from "./processes";
+import { RemoteShell } from "./remote-shell";
 import type { Run } from "./run-program";
 import { freePort, makeKey } from "./sshd";
 
@@ -15,11 +16,10 @@ const BOOT_MS = 180_000;
 
 export class VirtualMachine {
   readonly connection: Connection;
-  /** Runs a program there. */
-  readonly run: Run;
   readonly #ssh: readonly string[];
   readonly #folder: string;
   readonly #child: ChildProcess;
+  #shell: RemoteShell | undefined;
   #said = "";
 
   private constructor(name: string, port: number) {
@@ -58,13 +58,7 @@ export class VirtualMachine {
       launcher: "ssh2",
     };
     const options = ["-F", "none", "-o", `UserKnownHostsFile=${knownHosts}`, "-o", "BatchMode=yes"];
-    const one = ["-o", `ControlPath=${file("way")}`];
-    this.#ssh = [...options, ...one, "-i", userKey, "-p", String(port), "root@127.0.0.1"];
-    this.run = (program, args) =>
-      execFileSync("ssh", [...this.#ssh, "--", [program, ...args].map(quoted).join(" ")], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "pipe"],
-      });
+    this.#ssh = ["ssh", ...options, "-i", userKey, "-p", String(port), "root@127.0.0.1"];
   }
 
   /** Resolves when somebody can log in there. */
@@ -74,8 +68,7 @@ export class VirtualMachine {
       const hears = (): boolean => /Server listening/.test(machine.#said) || machine.#isOver;
       await eventually("the machine's sshd listens, or it ends", hears, BOOT_MS);
       if (machine.#isOver) throw new Error(`It did not start: ${machine.#said}`);
-      // One connection for all programs: a key exchange takes its time there.
-      execFileSync("ssh", ["-f", "-N", "-M", ...machine.#ssh], { stdio: "ignore" });
+      machine.#shell = new RemoteShell(machine.#ssh, machine.#folder);
       return machine;
     } catch (error) {
       await machine.stop();
@@ -83,16 +76,21 @@ export class VirtualMachine {
     }
   }
 
+  /** Runs a program there. */
+  get run(): Run {
+    if (this.#shell === undefined) throw new Error("The machine does not run yet");
+    return this.#shell.run;
+  }
+
   get #isOver(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   async stop(): Promise<void> {
+    this.#shell?.end();
     const gone = this.#isOver ? undefined : once(this.#child, "exit");
     this.#child.kill();
     await gone;
     rmSync(this.#folder, { recursive: true });
   }
 }
-
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;

@@ -1,0 +1,46 @@
+/** Each setting of a bridge's port: set, changed, and put back. */
+import assert from "node:assert/strict";
+import { boolean, type ValueType } from "../../provider/link/value-type";
+import type { SettingName } from "../../provider/port/model";
+import { PORT_PROPERTIES, SETTING_NAMES } from "../../provider/port/properties";
+import { PortResource } from "../support/port-resource";
+import { add, judge, place, type Site, type Verdict } from "./site";
+
+/** Two values each, of those that are no switch. */
+const VALUES: Readonly<Partial<Record<SettingName, readonly [unknown, unknown]>>> = {
+  multicastRouter: [2, 0],
+  multicastMaxGroups: [5, 6],
+  groupForwardMask: [8, 16],
+  priority: [5, 6],
+  cost: [77, 78],
+};
+/** What it goes with only. */
+const BESIDE: Readonly<Partial<Record<SettingName, object>>> = {
+  mab: { locked: true, learning: true },
+};
+
+export async function portSettings(site: Site): Promise<Readonly<Record<string, Verdict>>> {
+  const { netns, where } = place(site);
+  site.lab.veth(netns, "lower", "wire");
+  add(site, netns, "br0", "type", "bridge");
+  site.lab.ip(netns, "link", "set", "dev", "lower", "master", "br0");
+  const verdicts: Record<string, Verdict> = {};
+  for (const name of SETTING_NAMES)
+    verdicts[name] = await judge(async () => {
+      const { lowerDevice: device, lowerNetns, ...reached } = where;
+      const isSwitch = (PORT_PROPERTIES[name].type as ValueType<unknown>) === boolean;
+      const [first, second] = isSwitch ? [true, false] : (VALUES[name] ?? []);
+      const args = { ...reached, device, netns: lowerNetns, ...BESIDE[name] };
+      const port = new PortResource(site.lab, { ...args, [name]: first });
+      const made: Readonly<Record<string, unknown>> = { ...(await port.create()) };
+      const { before } = port.state;
+      assert.equal(made[name], first);
+      const changed = { ...(await port.update({ ...args, [name]: second })) };
+      assert.equal((changed as Readonly<Record<string, unknown>>)[name], second);
+      await port.delete();
+      // Made again, it finds what was there before.
+      assert.deepEqual((await port.create()).before, before, "it is not put back");
+      await port.delete();
+    });
+  return verdicts;
+}
