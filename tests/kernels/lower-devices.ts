@@ -6,6 +6,8 @@ export interface LowerDevice {
   readonly make: (site: Site, netns: string) => void;
   /** What of it does not go with its namespace. */
   readonly release?: (site: Site, netns: string) => void;
+  /** Something else stands there too, so no passthru link can. */
+  readonly isShared?: true;
 }
 
 const up = ({ lab }: Site, netns: string, ...names: string[]): void => {
@@ -79,7 +81,11 @@ export const LOWER_DEVICES: readonly LowerDevice[] = [
   { title: "bridge", make: mastering("type", "bridge") },
   { title: "VXLAN", make: over("type", "vxlan", "id", "7", "dev", "card", "dstport", "4789") },
   { title: "tap", make: tunnel("tap") },
-  { title: "another macvlan", make: over("link", "card", "type", "macvlan", "mode", "bridge") },
+  {
+    title: "another macvlan (what is below it)",
+    make: over("link", "card", "type", "macvlan", "mode", "bridge"),
+    isShared: true,
+  },
   { title: "ipvlan", make: over("link", "card", "type", "ipvlan") },
   {
     title: "a device that ipvlan stands on",

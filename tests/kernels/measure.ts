@@ -10,26 +10,30 @@ import { portSettings } from "./ports";
 import { gone, type Group, groupsOf, live, throughout, trialOn } from "./properties";
 import { judge, place, type Site, type Verdict, veth } from "./site";
 import { WAYS } from "./ways";
+import { wireless } from "./wireless";
 
 export type Section = Readonly<Record<string, Verdict>>;
+/** A section for each table. */
 export interface Column {
   readonly properties: Section;
   readonly ways: Section;
   readonly lowerDevices: Section;
   readonly ports: Section;
   readonly refusals: Section;
+  readonly wireless: Section;
 }
 
 export async function measure(site: Site): Promise<Column> {
-  let t = Date.now();
-  const ofProperties = await properties(site); t = lap(t, "properties");
-  const w = await ways(site); t = lap(t, "ways");
-  const l = await lowerDevices(site, ofProperties); t = lap(t, "lowers");
-  const p = await portSettings(site); t = lap(t, "ports");
-  const r = await refusals(site); t = lap(t, "refusals");
-  return { properties: ofProperties, ways: w, lowerDevices: l, ports: p, refusals: r };
+  const ofProperties = await properties(site);
+  return {
+    properties: ofProperties,
+    ways: await ways(site),
+    lowerDevices: await lowerDevices(site, ofProperties),
+    ports: await portSettings(site),
+    refusals: await refusals(site),
+    wireless: await wireless(site),
+  };
 }
-const lap = (t: number, w: string): number => { console.error(w, Date.now() - t); return Date.now(); };
 
 /** Both kinds, and one word where they agree. */
 async function ofBoth(judgeOne: (kind: Kind) => Promise<Verdict>): Promise<Verdict> {
@@ -99,6 +103,7 @@ async function standsOn(
   lower.make(site, trial.netns);
   try {
     await gone(await live(trial), trial);
+    if (lower.isShared === true) return;
     const alone = { ...trial, mode: "passthru", rows: [] } as const;
     await gone(await live(alone), alone);
   } finally {

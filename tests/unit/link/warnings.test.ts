@@ -22,4 +22,12 @@ describe("what a preview warns of", () => {
   it("is a link of the same name where that is another namespace's", () => {
     assert.equal(warned({ mode: "vepa" }, [eth0, standing("web")], []).length, 1);
   });
+
+  it("is a wireless card, but for a link that has the card's own MAC address", () => {
+    const on = (mode: "bridge" | "passthru", isWireless: boolean): readonly string[] =>
+      warningsOf(inputsFor({ mode }), { below: [eth0], beside: [eth0], isWireless });
+    assert.match(on("bridge", true).join(), /^lowerDevice: eth0 is a wireless card, and an access/);
+    assert.deepEqual(on("passthru", true), []);
+    assert.deepEqual(on("bridge", false), []);
+  });
 });
