@@ -25,7 +25,7 @@ const TABLES: readonly {
     section: "lowerDevices",
     title: "Lower devices",
     about:
-      "A link in bridge mode with all properties that the kernel has is made on it, changed and deleted; then one in passthru mode is made and deleted. What is refused is refused at preview already.",
+      "A macvlan in bridge mode with all properties that the kernel has is made on it, changed and deleted, and a macvtap made and deleted; then one of each in passthru mode. What is refused is refused at preview already.",
   },
   {
     section: "ports",
@@ -46,18 +46,20 @@ const TABLES: readonly {
   },
 ];
 
+const OWN_MACHINE = "the machine on which the tests were written";
 const SHOWN = { yes: "✓", "not there": "–" } as const;
 
 export function page(measured: Measured, names: Readonly<Record<string, string>>): string {
   const kernels = Object.keys(measured);
-  const head = kernels.map(
-    (kernel) =>
-      `| ${kernel} | ${names[kernel] ?? "the one of the machine on which the tests were written"} |`,
-  );
+  const origins = kernels.map((kernel) => {
+    const packageName = names[kernel];
+    const origin = packageName === undefined ? OWN_MACHINE : `Debian's ${packageName}`;
+    return `| ${kernel} | ${origin} |`;
+  });
   return `${[
     "# Kernels",
-    "Which kernel does what, measured by \`scripts/kernels\`, which writes this page. \`make test\` measures again, and fails where it differs.",
-    ["| kernel | where it is from |", "|---|---|", ...head].join("\n"),
+    "Which kernel does what, measured by `scripts/kernels`, which writes this page. `make test` measures again, and fails where it differs.",
+    ["| kernel | where it is from |", "|---|---|", ...origins].join("\n"),
     "✓ it works · – the kernel or its modules have no such thing · a number: what is said instead, below the table.",
     ...TABLES.flatMap(({ section, title, about }) => [
       `## ${title}`,

@@ -4,7 +4,7 @@ import { boolean, type ValueType } from "../../provider/link/value-type";
 import type { SettingName } from "../../provider/port/model";
 import { PORT_PROPERTIES, SETTING_NAMES } from "../../provider/port/properties";
 import { PortResource } from "../support/port-resource";
-import { add, judge, place, type Site, type Verdict } from "./site";
+import { ip, judge, place, type Site, type Verdict, veth } from "./site";
 
 /** Two values each, of those that are no switch. */
 const VALUES: Readonly<Partial<Record<SettingName, readonly [unknown, unknown]>>> = {
@@ -22,9 +22,8 @@ const BESIDE: Readonly<Partial<Record<SettingName, object>>> = {
 /** A fresh bridge with one port, and how a program says which that is. */
 function bridged(site: Site): object {
   const { netns, where } = place(site);
-  site.lab.veth(netns, "lower", "wire");
-  add(site, netns, "br0", "type", "bridge");
-  site.lab.ip(netns, "link", "set", "dev", "lower", "master", "br0");
+  veth(site, netns);
+  ip(site, netns, "link add br0 type bridge", "link set lower master br0");
   const { lowerDevice: device, lowerNetns, ...reached } = where;
   return { ...reached, device, netns: lowerNetns };
 }

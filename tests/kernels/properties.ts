@@ -53,7 +53,8 @@ export function trialOn(site: Site, kind: Kind, group: Group, more: Arguments = 
 /** Made and changed: each time as `ip` shows it. */
 export async function live(trial: Trial): Promise<LinkResource> {
   const link = await made(trial);
-  if (trial.rows.length > 0) await link.update({ ...link.args, ...values(trial, "second") });
+  if (trial.rows.length === 0) return link;
+  await link.update({ ...link.args, ...values(trial, "second") });
   holds(trial, ({ second }) => second);
   return link;
 }
@@ -93,7 +94,6 @@ async function made(trial: Trial): Promise<LinkResource> {
   // The second in one namespace is the first one's successor, and no other link of the program.
   const link = new LinkResource(lab, args, netns);
   await link.create();
-  assert.equal(lab.link(netns, "link0")?.linkinfo?.info_data?.mode, mode);
   holds(trial, ({ first }) => first);
   return link;
 }
@@ -102,8 +102,9 @@ function values({ rows }: Group, which: "first" | "second"): Arguments {
   return Object.fromEntries(rows.map((row) => [row.property, row[which]]));
 }
 
-function holds({ lab, netns, rows }: Trial, value: (row: LiveProperty) => unknown): void {
+function holds({ lab, netns, rows, mode }: Trial, value: (row: LiveProperty) => unknown): void {
   const look = glance(lab);
+  assert.equal(look.link(netns, "link0")?.linkinfo?.info_data?.mode, mode);
   for (const row of rows) {
     const seen = shown(look, netns, "link0", row.property);
     assert.deepEqual(seen, value(row), `${row.property} is ${JSON.stringify(seen)}`);

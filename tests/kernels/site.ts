@@ -30,14 +30,22 @@ export function place({ lab, connection }: Site): {
 }
 
 /** The lower device that every kernel has. */
-export function veth({ lab }: Site, netns: string): void {
-  lab.veth(netns, "lower", "wire");
+export function veth(site: Site, netns: string): void {
+  ip(
+    site,
+    netns,
+    "link add lower type veth peer name wire",
+    "link set lower up",
+    "link set wire up",
+  );
 }
 
-/** Makes a device by `ip`; throws `NotThere` where there is no such kind. */
-export function add({ lab }: Site, netns: string, name: string, ...how: string[]): void {
+const BATCH = 'netns=$1; shift; printf "%s\\n" "$@" | ip -n "$netns" -batch -';
+
+/** Lines of `ip`, in one go; throws `NotThere` where there is no such kind of device. */
+export function ip({ lab }: Site, netns: string, ...lines: readonly string[]): void {
   try {
-    lab.ip(netns, "link", "add", "name", name, ...how);
+    lab.run("sh", ["-c", BATCH, "sh", netns, ...lines]);
   } catch (error) {
     if (/Unknown device type|Operation not supported/.test(messageOf(error))) throw new NotThere();
     throw error;

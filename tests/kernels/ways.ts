@@ -4,7 +4,7 @@ import { type Kind, MODES } from "../../provider/link/model";
 import { addressesShown } from "../support/ip-around";
 import { LinkResource } from "../support/link-resource";
 import { gone, live, trialOn } from "./properties";
-import { add, place, type Site, veth } from "./site";
+import { ip, place, type Site, veth } from "./site";
 
 const TAP = { owner: "daemon", group: "1", mode: "0660" };
 
@@ -46,7 +46,7 @@ export const WAYS: Readonly<Record<string, (site: Site, kind: Kind) => Promise<v
   ) => {
     const { netns, where } = place(site);
     veth(site, netns);
-    add(site, netns, "link0", "type", "veth", "peer", "name", "wire0");
+    ip(site, netns, "link add link0 type veth peer name wire0");
     const target = site.lab.namespace();
     const link = new LinkResource(site.lab, { ...where, kind, name: "link0", netns: target });
     await link.create();

@@ -100,5 +100,7 @@ export function sysctlsShown(
   run: Run = runHere,
 ): Readonly<Record<string, number>> {
   const names = ["ipv4.arp_ignore", "ipv4.rp_filter", "ipv6.accept_ra"];
-  return Object.fromEntries(names.map((name) => [name, sysctlShown(netns, link, name, run)]));
+  const paths = names.map((name) => pathOf(link, name));
+  const values = run("ip", ["netns", "exec", netns, "cat", ...paths]).trim().split("\n");
+  return Object.fromEntries(names.map((name, n) => [name, Number(values[n])]));
 }

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import type { Run } from "./run-program";
 
 // A NUL ends each answer, and each question: no program here says one.
-const LOOP = `while IFS= read -r -d "" line; do
-  out=$(eval "$line" 2>/run/remote-shell </dev/null); status=$?
-  if ((status)); then out="$out$(</run/remote-shell)"; fi
+const LOOP = `errors=$(mktemp); trap 'rm -f "$errors"' EXIT
+while IFS= read -r -d "" line; do
+  out=$(eval "$line" 2>"$errors" </dev/null); status=$?
+  if ((status)); then out="$out$(<"$errors")"; fi
   printf "%s %s\\0" "$status" "$out"
 done`;
 const WAIT_MS = 60_000;
