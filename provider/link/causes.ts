@@ -77,6 +77,9 @@ export function sceneOf(snapshot: Snapshot, settings: Settings, mark: string): S
   return { ...snapshot, settings, mark, lower, siblings };
 }
 
+// IFF_NO_RX_HANDLER, which a link's message does not show.
+const LETS_NOTHING_STAND = /^(vrf|ipvlan|ipvtap)$/;
+
 const RULES: readonly Rule[] = [
   {
     errnos: [Errno.ENODEV, Errno.EINVAL],
@@ -101,6 +104,18 @@ const RULES: readonly Rule[] = [
             property: "lowerDevice",
             cause: `${lower.settings.name} is ${lower.loopback ? "the loopback device" : "no Ethernet device"}, and a macvlan needs an Ethernet one`,
             cure: "Choose a network card, bond, VLAN, bridge or veth as lowerDevice",
+            culprit: lower,
+          },
+  },
+  {
+    errnos: [Errno.EINVAL],
+    find: ({ lower }) =>
+      lower === undefined || !LETS_NOTHING_STAND.test(lower.kind ?? "")
+        ? undefined
+        : {
+            property: "lowerDevice",
+            cause: `${lower.settings.name} is of kind ${lower.kind}, and the kernel lets no link stand on one`,
+            cure: "Choose the device below it as lowerDevice, or a network card, bond, VLAN, bridge or veth",
             culprit: lower,
           },
   },

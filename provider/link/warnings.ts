@@ -29,9 +29,10 @@ const named = (devices: readonly Device[]): string =>
     .join(", ");
 
 const RULES: readonly Rule[] = [
-  ({ lower, sight }) =>
-    sight.isWireless === true
-      ? `lowerDevice: ${lower.settings.name} is a wireless card, and an access point passes no frames of other MAC addresses than the card's own: the link will most likely hear nothing. Use a wired card, or routed guests (examples/routed-nat)`
+  // Measured with simulated radios: docs/kernels.md.
+  ({ mode, lower, sight }) =>
+    sight.isWireless === true && mode !== "passthru"
+      ? `lowerDevice: ${lower.settings.name} is a wireless card, and an access point knows the card's own MAC address alone: the link hears broadcasts and nothing else, and nobody hears it. Use a wired card, mode passthru (which has the card's address), routed guests (examples/routed-nat), or four-address frames where the access point takes them (iw dev ${lower.settings.name} set 4addr on)`
       : undefined,
   ({ inputs, lower, sight }) => {
     const stands = sight.below.find(({ settings }) => settings.name === inputs.lowerDevice);

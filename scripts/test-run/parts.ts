@@ -63,6 +63,12 @@ export const REAL: readonly Part[] = [
     minutes: 20,
   },
   {
+    name: "other kernels",
+    command: sandboxed(mocha("tests/kernels/**/*.test.ts")),
+    mocha: true,
+    minutes: 20,
+  },
+  {
     name: "program tests",
     command: sandboxed(mocha("tests/program/**/*.test.ts")),
     mocha: true,

@@ -66,7 +66,7 @@ export const LIVE: readonly LiveProperty[] = [
     first: 5,
     second: -1,
     omitted: () => 1,
-    byHand: (_, netns, name) => setBroadcastLimit(netns, name, 9),
+    byHand: ({ run }, netns, name) => setBroadcastLimit(netns, name, 9, run),
   },
   {
     property: "sourceMacAddresses",
@@ -127,7 +127,7 @@ export const AROUND: readonly LiveProperty[] = [
     first: { "ipv4.arp_ignore": 1, "ipv4.rp_filter": 0, "ipv6.accept_ra": 0 },
     second: { "ipv4.arp_ignore": 2, "ipv4.rp_filter": 2, "ipv6.accept_ra": 2 },
     omitted: () => ({ "ipv4.arp_ignore": 0, "ipv4.rp_filter": 0, "ipv6.accept_ra": 1 }),
-    byHand: (_, netns, name) => setSysctl(netns, name, "ipv6.accept_ra", 1),
+    byHand: ({ run }, netns, name) => setSysctl(netns, name, "ipv6.accept_ra", 1, run),
   },
   {
     property: "bridge",
@@ -153,12 +153,12 @@ export function shown(
   name: string,
   property: LiveProperty["property"],
 ): unknown {
-  if (property === "broadcastLimit") return broadcastLimitOf(netns, name);
+  if (property === "broadcastLimit") return broadcastLimitOf(netns, name, lab.run);
   if (property === "addresses") return addressesShown(lab, netns, name);
   if (property === "routes") return routesShown(lab, netns, name);
   // Of several links on one lower device: `arp-own.test.ts`.
   if (property === "arp") return undefined;
-  if (property === "sysctls") return sysctlsShown(netns, name);
+  if (property === "sysctls") return sysctlsShown(netns, name, lab.run);
   const link = lab.link(netns, name);
   return link && SHOWN[property](link);
 }

@@ -1,7 +1,7 @@
 /** What iproute2 and /proc say of what stands around a link, in our words and sorted. */
-import { execFileSync } from "node:child_process";
 import type { Route } from "../../provider/link/model";
 import type { KernelLab } from "./kernel-lab";
+import { type Run, runHere } from "./run-program";
 
 interface IpAddress {
   readonly local: string;
@@ -72,19 +72,35 @@ const pathOf = (link: string, name: string): string => {
   return `/proc/sys/net/${family}/conf/${link}/${key}`;
 };
 
-export function sysctlShown(netns: string, link: string, name: string): number {
-  const text = execFileSync("ip", ["netns", "exec", netns, "cat", pathOf(link, name)]);
-  return Number(text.toString());
+export function sysctlShown(
+  netns: string,
+  link: string,
+  name: string,
+  run: Run = runHere,
+): number {
+  return Number(run("ip", ["netns", "exec", netns, "cat", pathOf(link, name)]));
 }
 
-export function setSysctl(netns: string, link: string, name: string, value: number): void {
+export function setSysctl(
+  netns: string,
+  link: string,
+  name: string,
+  value: number,
+  run: Run = runHere,
+): void {
   const script = 'printf %s "$1" > "$2"';
   const args = ["netns", "exec", netns, "sh", "-c", script, "sh", `${value}`, pathOf(link, name)];
-  execFileSync("ip", args);
+  run("ip", args);
 }
 
 /** Those that the tests set. */
-export function sysctlsShown(netns: string, link: string): Readonly<Record<string, number>> {
+export function sysctlsShown(
+  netns: string,
+  link: string,
+  run: Run = runHere,
+): Readonly<Record<string, number>> {
   const names = ["ipv4.arp_ignore", "ipv4.rp_filter", "ipv6.accept_ra"];
-  return Object.fromEntries(names.map((name) => [name, sysctlShown(netns, link, name)]));
+  const paths = names.map((name) => pathOf(link, name));
+  const values = run("ip", ["netns", "exec", netns, "cat", ...paths]).trim().split("\n");
+  return Object.fromEntries(names.map((name, n) => [name, Number(values[n])]));
 }

@@ -1,5 +1,5 @@
 /** Namespaces, veth pairs and processes of one test, made with `ip` and gone after it. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, readlinkSync, statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
@@ -8,6 +8,7 @@ import type { Connection } from "../../provider/link/model";
 import type { Config } from "../../provider/request";
 import type { IpLink } from "./ip-link";
 import { refuseOutsideSandbox } from "./kernel-guard";
+import { type Run, runHere } from "./run-program";
 
 let count = 0;
 
@@ -31,9 +32,12 @@ export class KernelLab {
   /** The provider's settings in this lab. */
   readonly config: Config = () => undefined;
 
+  /** Under another kernel: `virtual-machine.ts`. */
+  constructor(readonly run: Run = runHere) {}
+
   /** A named namespace with loopback up and nothing else. */
   namespace(name = `lab${process.pid}-${++count}`): string {
-    execFileSync("ip", ["netns", "add", name]);
+    this.run("ip", ["netns", "add", name]);
     this.#namespaces.add(name);
     this.ip(name, "link", "set", "lo", "up");
     return name;
@@ -55,7 +59,7 @@ export class KernelLab {
 
   /** What `ip -n NETNS …` prints; throws with what it says when it fails. */
   ip(netns: string, ...args: string[]): string {
-    return execFileSync("ip", ["-n", netns, ...args], { encoding: "utf8", stdio: "pipe" });
+    return this.run("ip", ["-n", netns, ...args]);
   }
 
   /** What `ip -d -j link show` says of one link; undefined when there is none of that name. */
@@ -110,7 +114,7 @@ export class KernelLab {
 
   deleteNamespace(netns: string): void {
     this.#namespaces.delete(netns);
-    execFileSync("ip", ["netns", "del", netns]);
+    this.run("ip", ["netns", "del", netns]);
   }
 
   inode(netns: string): number {

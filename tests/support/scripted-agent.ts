@@ -37,6 +37,8 @@ export class ScriptedAgent {
   roundTrips = 0;
   /** The only namespaces by name. */
   namespaces: readonly string[] = ["ns"];
+  /** Linux before 6.2 shows no link to the one who makes it. */
+  echoes = true;
   readonly host: LinkHost;
   readonly #model: ModelledHost;
   readonly #channel = new ScriptedChannel();
@@ -129,7 +131,8 @@ export class ScriptedAgent {
       const [message] = decodeMessages(bytes);
       if (message === undefined) return { errno: Errno.EINVAL };
       const errno = this.#send(message, bytes);
-      const made = (message.flags & NLM_F_ECHO) !== 0 ? this.#model.kernel.links.at(-1) : undefined;
+      const isEchoed = this.echoes && (message.flags & NLM_F_ECHO) !== 0;
+      const made = isEchoed ? this.#model.kernel.links.at(-1) : undefined;
       if (errno === 0 && made !== undefined)
         data.push(...(this.#shown(message, encodeLink(this.#model.shown(made))).data ?? []));
       else data.push(ack(message, errno));

@@ -80,7 +80,7 @@ export async function readBack(
     operation,
     host: host.label,
     cause: `the port is not as wanted: ${differences.join("; ")}`,
-    cure: "The kernel took the change without doing it; an older kernel may not know the setting",
+    cure: `The kernel took the change without doing it: Linux ${host.session.hello.kernel} may be older than the setting`,
   });
   return { port, reasons: [message] };
 }

@@ -79,11 +79,10 @@ async function makeOnce(host: LinkHost, site: Site, wanted: Wanted, how: Making)
   const [first, ...rest] = planCreation(wanted, group, how.name, arp);
   return undoable(host, async (undo) => {
     const echoed = await host.change(undo, [first], target);
-    // No echo comes from another namespace. Whatever link is found there, only ours has the group.
-    const { below, beside } = target.place;
-    const made = sameNamespace(below, beside)
-      ? echoed[0]
-      : await host.device(beside, { name: how.name ?? wanted.settings.name });
+    // No echo comes from another namespace, nor from Linux before 6.2. Whatever link is found there,
+    // only ours has the group.
+    const name = how.name ?? wanted.settings.name;
+    const made = echoed[0] ?? (await host.device(target.place.beside, { name }));
     if (made?.settings.group !== group) throw vanished(host, wanted);
     const there = { ...target, ifindex: made.ifindex, isNew: true };
     const interest = interestIn(wanted.settings, wanted.mark);

@@ -192,7 +192,7 @@ export function verified(
     operation,
     host: host.label,
     cause: `the link is there and is not as wanted: ${differences.join("; ")}`,
-    cure: "The kernel took the change without doing it; an older kernel may not know the property",
+    cure: `The kernel took the change without doing it: Linux ${host.session.hello.kernel} may be older than the property`,
   });
   throw new HalfMade(id, state, [message]);
 }

@@ -106,6 +106,15 @@ describe("a cause found by looking", () => {
     assert.match(cause(Errno.EINVAL, again, { mode: "passthru" }) ?? "", /and db stands on it/);
   });
 
+  it("a lower device of a kind that lets nothing stand on it", () => {
+    for (const kind of ["vrf", "ipvlan", "ipvtap"])
+      assert.equal(
+        cause(Errno.EINVAL, [{ ...eth0, kind }]),
+        `lowerDevice: eth0 is of kind ${kind}, and the kernel lets no link stand on one. Choose the device below it as lowerDevice, or a network card, bond, VLAN, bridge or veth`,
+      );
+    assert.equal(cause(Errno.EINVAL, [{ ...eth0, kind: "vlan" }]), undefined);
+  });
+
   it("a bridge, bond or team that has the lower device as its port", () => {
     const port = { ...eth0, master: 5, slaveKind: "bridge" };
     assert.equal(

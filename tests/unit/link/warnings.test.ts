@@ -47,4 +47,12 @@ describe("what a preview warns of", () => {
       else assert.match(said.join(), expected);
     }
   });
+
+  it("is a wireless card, but for a link that has the card's own MAC address", () => {
+    const on = (mode: "bridge" | "passthru", isWireless: boolean): readonly string[] =>
+      warningsOf(inputsFor({ mode }), { below: [eth0], beside: [eth0], isWireless });
+    assert.match(on("bridge", true).join(), /^lowerDevice: eth0 is a wireless card, and an access/);
+    assert.deepEqual(on("passthru", true), []);
+    assert.deepEqual(on("bridge", false), []);
+  });
 });

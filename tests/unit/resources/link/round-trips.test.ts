@@ -60,6 +60,14 @@ describe("round trips to a host", () => {
       });
     }
 
+  it("are one more for a creation where the kernel shows nobody the link that he made", async () => {
+    start();
+    agent.echoes = false;
+    const made = await counted(create);
+    assert.deepEqual(agent.links, ["web"]);
+    assert.equal(made.trips, most.macvlan.create + 1);
+  });
+
   it("of many at once are those of one", async () => {
     start();
     const all = Array.from({ length: 50 }, (_, n) => ({
