@@ -88,12 +88,18 @@ export class RealManagers {
     return docker;
   }
 
+  /** One of them, by what it was answered when it was started. */
+  async stop(pid: number): Promise<void> {
+    const child = this.#running.find((each) => each.pid === pid);
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill("SIGKILL");
+    await gone;
+  }
+
   async end(): Promise<void> {
-    for (const child of this.#running.splice(0)) {
-      const gone = child.exitCode === null && child.signalCode === null && once(child, "exit");
-      child.kill("SIGKILL");
-      await gone;
-    }
+    for (const { pid = 0 } of this.#running) await this.stop(pid);
+    this.#running.length = 0;
     for (const group of this.#groups.splice(0)) {
       const remove = `mount -t cgroup2 none /sys/fs/cgroup && cd /sys/fs/cgroup && { [ ! -d "$1" ] || find "$1" -depth -type d -exec rmdir {} +; }`;
       const isGone = (): boolean =>
