@@ -58,6 +58,7 @@ export interface PortState extends Settings, Whereabouts {
 
 /** A port as the kernel shows it. */
 export interface ObservedPort {
+  readonly name: string;
   readonly ifindex: number;
   readonly bridge: string;
   readonly bridgeIfindex: number;

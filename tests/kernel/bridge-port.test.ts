@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { SETTING_NAMES } from "../../provider/port/properties";
+import { capturedLog } from "../support/captured-log";
 import { type KernelLab, useLab } from "../support/kernel-lab";
 import { PortResource } from "../support/port-resource";
+import { eventually } from "../support/processes";
 
 /** Beside what a new port has: another value, and how `ip` calls it. */
 const ROWS: Readonly<Record<string, readonly [value: boolean | number, shown: string]>> = {
@@ -159,6 +161,61 @@ describe("A bridge port", () => {
     await port.delete();
     assert.deepEqual(shown(netns), before);
   });
+
+  it("keeps what a resource of another name set, when that takes the first one's place", async () => {
+    const netns = bridged();
+    const where = { device: "lower", netns };
+    const first = new PortResource(lab(), { ...where, hairpin: true, cost: 20 });
+    await first.create();
+    // In a run in which it is gone from the program it claims nothing, and is deleted last.
+    await first.check(where);
+    const second = new PortResource(lab(), { ...where, hairpin: true });
+    await second.create();
+    const lines = await capturedLog(() => first.delete());
+    const { hairpin, cost } = shown(netns);
+    assert.deepEqual([hairpin, cost], [true, 2]);
+    assert.equal(lines.length, 1);
+    assert.match(lines.join(), /lower: another resource sets .* before them hairpin was false/);
+  });
+
+  for (const [settings, isCut] of [
+    [{ locked: true }, true],
+    [{ learning: false, flood: false }, true],
+    [{ learning: false }, false],
+    [{ flood: false }, false],
+    [{ proxyArp: true }, true],
+    [{ isolated: true, broadcastFlood: false, multicastFlood: false, neighSuppress: true }, false],
+  ] as const)
+    it(`${isCut ? "cuts" : "does not cut"} a peer off once both have forgotten it: ${Object.keys(settings).join(", ")}`, async () => {
+      const netns = bridged();
+      const peer = lab().namespace();
+      lab().ip(netns, "link", "set", "dev", "wire", "netns", peer);
+      lab().ip(peer, "link", "set", "dev", "wire", "up");
+      lab().ip(peer, "address", "add", "192.0.2.1/24", "dev", "wire");
+      lab().ip(netns, "address", "add", "192.0.2.7/24", "dev", "br0");
+      const ping = (): boolean => {
+        const words = ["ping", "-n", "-c", "1", "-W", "1", "192.0.2.7"];
+        try {
+          execFileSync("ip", ["netns", "exec", peer, ...words], { stdio: "ignore" });
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      await eventually("the peer is reached", ping, 10_000);
+      await new PortResource(lab(), { device: "lower", netns, ...settings }).create();
+      const [{ address = "" } = {}] = lab()
+        .links(peer)
+        .filter(({ ifname }) => ifname === "wire");
+      try {
+        const fdb = ["-n", netns, "fdb", "del", address, "dev", "lower", "master"];
+        execFileSync("bridge", fdb, { stdio: "ignore" });
+      } catch {
+        // It was not known.
+      }
+      lab().ip(netns, "neigh", "flush", "dev", "br0");
+      assert.equal(ping() || ping(), !isCut);
+    });
 
   it("that is refused a setting keeps all as it was, and the error names it", async () => {
     const netns = bridged();

@@ -7,18 +7,22 @@ import { Errno } from "../../netlink/errno";
 import { newLink } from "../../netlink/requests";
 import type { ObservedPort, PortInputs } from "../../port/model";
 import { type SettingStep, shortfalls } from "../../port/port";
+import { deedsOfPort } from "../../port/cut-offs";
 import { toAttributes } from "../../port/properties";
+import { refuseToCutOff } from "../link/cut-off";
 import { existingPort } from "./look";
 
 /** Sets one by one, each with what takes it back, so that a refusal names its setting and leaves nothing. */
 export async function apply(
   host: LinkHost,
-  { handle }: Namespace,
-  { ifindex }: ObservedPort,
+  beside: Namespace,
+  port: ObservedPort,
   steps: readonly SettingStep[],
   operation: string,
 ): Promise<void> {
   if (steps.length === 0) return;
+  await refuseToCutOff(host, { below: beside, beside }, operation, deedsOfPort(steps, port));
+  const [{ handle }, { ifindex }] = [beside, port];
   const message = (name: SettingStep["name"], value: boolean | number): Uint8Array =>
     newLink(
       {

@@ -28,6 +28,7 @@ export async function lookAtPort(
     };
   const master = await host.device(beside, { ifindex: device.master ?? 0 });
   const port = {
+    name: device.settings.name,
     ifindex: device.ifindex,
     bridge: master?.settings.name ?? "",
     bridgeIfindex: device.master ?? 0,

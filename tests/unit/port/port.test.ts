@@ -37,7 +37,7 @@ function inputsFor(given: Given): PortInputs {
 }
 
 const portWith = (settings: Settings): ObservedPort => ({
-  ...{ ifindex: 7, bridge: "br0", bridgeIfindex: 3 },
+  ...{ name: "eth1", ifindex: 7, bridge: "br0", bridgeIfindex: 3 },
   settings,
 });
 
