@@ -24,6 +24,8 @@ export interface PortSettings {
   readonly groupForwardMask: number;
   readonly priority: number;
   readonly cost: number;
+  /** Name of the device; "" is none, which a program says by leaving it out. */
+  readonly backupPort: string;
 }
 
 export type SettingName = keyof PortSettings;
