@@ -1,13 +1,23 @@
 /** What is on a host, for programs that build on it: asked from the program's own process, and read only. */
-import { HostError } from "./errors";
+import { HostError, isHostError } from "./errors";
+import { childrenElsewhere } from "./host/everywhere";
 import type { LinkHost } from "./host/link-host";
 import type { Namespace } from "./host/namespaces";
 import { openHost } from "./host/open-host";
-import { addressesIn } from "./host/route-answers";
+import { addressesIn, routesOfBoth } from "./host/route-answers";
 import { addressText } from "./link/addresses";
 import type { Device } from "./link/causes";
 import { checkConnection } from "./link/check-connection";
-import { KINDS, type Kind, type Mode, type Netns, type Settings, type Sysctls } from "./link/model";
+import {
+  KINDS,
+  type Kind,
+  type Mode,
+  type Netns,
+  type Route,
+  type Settings,
+  type Sysctls,
+} from "./link/model";
+import { routesMade } from "./link/routes";
 import { SYSCTL_NAMES, sysctlsSeen } from "./link/sysctls";
 import { netns as netnsType } from "./link/value-type";
 import type { AddressMessage } from "./netlink/address-message";
@@ -37,6 +47,25 @@ export interface LinkInfo extends Omit<Settings, "lowerNetns" | "routes" | "tap"
   readonly isManaged: boolean;
 }
 
+/** Of one link there is more to tell. */
+export interface LinkDetails extends LinkInfo {
+  /** All that lead through it, whoever made them, but for those that the kernel makes of addresses. */
+  readonly routes: readonly Route[];
+  /** Path of a macvtap's character device; undefined where there is no node, or none that may be looked at. */
+  readonly tapDevice?: string;
+  readonly tapMajor?: number;
+  readonly tapMinor?: number;
+}
+
+/** A macvlan or macvtap that is in another network namespace than its lower device. */
+export interface LinkElsewhere extends Pick<
+  LinkInfo,
+  "kind" | "name" | "mode" | "macAddress" | "isManaged"
+> {
+  /** Where it is, as `netns` takes it. */
+  readonly netns: Netns;
+}
+
 /** A device that links may stand on. */
 export interface LowerDeviceInfo {
   readonly name: string;
@@ -56,6 +85,8 @@ export interface LowerDeviceInfo {
   readonly addresses: readonly string[];
   /** The macvlans and macvtaps on it, as far as they are in its own namespace. */
   readonly links: readonly LinkInfo[];
+  /** Those in other namespaces of the host, as far as they may be looked into (root may). */
+  readonly linksElsewhere: readonly LinkElsewhere[];
 }
 
 interface Look {
@@ -128,10 +159,15 @@ export async function findLinks(
 export async function findLink(
   { name, ...where }: Where & { readonly name: string },
   config: Config,
-): Promise<LinkInfo> {
+): Promise<LinkDetails> {
   const seen = await look(where, config);
   const found = named(seen, name);
-  if (found !== undefined && isLink(found)) return infoOf(seen, found);
+  if (found !== undefined && isLink(found))
+    return {
+      ...infoOf(seen, found),
+      routes: await routesOn(seen, found),
+      ...(found.kind === "macvtap" && (await tapOf(seen, found))),
+    };
   const links = seen.devices.filter(isLink).map(({ settings }) => settings.name);
   throw missing(
     seen,
@@ -141,6 +177,40 @@ export async function findLink(
       : `${name} is ${found.kind === undefined ? "a network card" : `a ${found.kind}`}, neither macvlan nor macvtap`,
     `The links there are ${listed(links)}`,
   );
+}
+
+async function routesOn({ host, namespace }: Look, { ifindex }: Device): Promise<Route[]> {
+  return routesMade(await routesOfBoth(host, namespace, ifindex));
+}
+
+async function tapOf(
+  { host, namespace }: Look,
+  { settings: { name }, ifindex }: Device,
+): Promise<Pick<LinkDetails, "tapDevice" | "tapMajor" | "tapMinor">> {
+  try {
+    const { path, major, minor } = await host.tap(namespace, name, ifindex);
+    return { ...(path !== null && { tapDevice: path }), tapMajor: major, tapMinor: minor };
+  } catch (error) {
+    if (isHostError(error) && error.kind === "refused") return {};
+    throw error;
+  }
+}
+
+async function linksElsewhere(
+  { host, namespace }: Look,
+  ifindex: number,
+): Promise<LinkElsewhere[]> {
+  const found = await childrenElsewhere(host, namespace, ifindex);
+  return found
+    .filter(({ device }) => isLink(device))
+    .map(({ path, device: { kind, settings, mark } }) => ({
+      netns: /^\/run\/netns\/([^/]+)$/.exec(path)?.[1] ?? { path },
+      kind: kind as Kind,
+      name: settings.name,
+      mode: settings.mode ?? "vepa",
+      ...(settings.macAddress !== undefined && { macAddress: settings.macAddress }),
+      isManaged: mark !== undefined,
+    }));
 }
 
 export async function findLowerDevice(
@@ -176,6 +246,7 @@ export async function findLowerDevice(
     links: devices
       .filter((device) => isLink(device) && on(device))
       .map((link) => infoOf(seen, link)),
+    linksElsewhere: await linksElsewhere(seen, ifindex),
   };
 }
 

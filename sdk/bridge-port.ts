@@ -64,6 +64,8 @@ export interface BridgePortArgs {
   priority?: pulumi.Input<number>;
   /** Of the way through the port, for the spanning tree. */
   cost?: pulumi.Input<number>;
+  /** Name of another port of the bridge, by which frames go while this one has no carrier. Linux 4.19. */
+  backupPort?: pulumi.Input<string>;
 }
 
 const OUTPUTS = ["device", "netns", "bridge", "ifindex"] as const;
@@ -105,6 +107,7 @@ export class BridgePort extends pulumi.CustomResource {
   declare readonly groupForwardMask: pulumi.Output<number | undefined>;
   declare readonly priority: pulumi.Output<number | undefined>;
   declare readonly cost: pulumi.Output<number | undefined>;
+  declare readonly backupPort: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: BridgePortArgs, opts: pulumi.CustomResourceOptions = {}) {
     const waits = waitsForOthers(opts);

@@ -21,6 +21,8 @@ export {
   getLowerDevice,
   type GetLowerDeviceArgs,
   getLowerDeviceOutput,
+  type LinkDetails,
+  type LinkElsewhere,
   type LinkInfo,
   type LookupArgs,
   type LowerDeviceInfo,

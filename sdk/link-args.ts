@@ -60,7 +60,7 @@ export interface LinkArgs {
   sysctls?: pulumi.Input<Record<string, pulumi.Input<number>>>;
   /** "own": each IPv4 address answers with its own link's MAC address and no other. Default: left alone ("shared"). */
   arp?: pulumi.Input<Arp>;
-  /** True: the link has the declared `addresses` and no others, but for its own IPv6 link-local one. Default: false. */
+  /** True: the link has the declared `addresses` and no others, but for its own IPv6 link-local one. Not beside a DHCP client, which takes its address back at each renewal. Default: false. */
   exclusive?: pulumi.Input<boolean>;
   /** Tell the network of the addresses when the link is made or gets new ones: gratuitous ARP, unsolicited neighbour advertisements. Default: false. */
   announce?: pulumi.Input<boolean>;

@@ -4,11 +4,11 @@ import { configFrom } from "../provider/config";
 import { messageOf } from "../provider/errors";
 import type { Kind, Mode, Netns } from "../provider/link/model";
 import type * as Lookup from "../provider/lookup";
-import type { LinkInfo, LowerDeviceInfo } from "../provider/lookup";
+import type { LinkDetails, LinkInfo, LowerDeviceInfo } from "../provider/lookup";
 import type { ConnectionArgs } from "./connection-args";
 import { runError } from "./run-error";
 
-export type { LinkInfo, LowerDeviceInfo } from "../provider/lookup";
+export type { LinkDetails, LinkElsewhere, LinkInfo, LowerDeviceInfo } from "../provider/lookup";
 
 /** Where to look. */
 export interface LookupArgs {
@@ -50,8 +50,8 @@ async function told<T>(looking: Promise<T>): Promise<T> {
   }
 }
 
-/** A macvlan or macvtap, whoever made it. Rejects where there is none of that name. */
-export function getLink(args: GetLinkArgs): Promise<LinkInfo> {
+/** A macvlan or macvtap, whoever made it, with its routes and its tap device. Rejects where there is none of that name. */
+export function getLink(args: GetLinkArgs): Promise<LinkDetails> {
   return told(lookup().findLink(args, config));
 }
 
@@ -66,7 +66,7 @@ export function getLowerDevice(args: GetLowerDeviceArgs): Promise<LowerDeviceInf
 }
 
 /** `getLink` for what is known later: it looks once its arguments are. */
-export function getLinkOutput(args: Inputs<GetLinkArgs>): pulumi.Output<LinkInfo> {
+export function getLinkOutput(args: Inputs<GetLinkArgs>): pulumi.Output<LinkDetails> {
   return pulumi.output(args).apply((known) => getLink(known as GetLinkArgs));
 }
 

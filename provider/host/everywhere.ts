@@ -3,6 +3,7 @@ import { isHostError } from "../errors";
 import type { Device } from "../link/causes";
 import type { LinkHost } from "./link-host";
 import type { Namespace } from "./namespaces";
+import { namespaceIdIn } from "./route-answers";
 
 export interface Inhabited {
   /** A file of the namespace: below /run/netns where it has a name, else of a process in it. */
@@ -31,6 +32,33 @@ export function devicesEverywhere(host: LinkHost): Promise<readonly Inhabited[]>
   looks.set(host, { at: performance.now(), seen });
   seen.catch(() => looks.delete(host));
   return seen;
+}
+
+export interface ChildElsewhere {
+  readonly path: string;
+  readonly namespace: Namespace;
+  readonly device: Device;
+}
+
+/** What stands on a device of one namespace and is in another. */
+export async function childrenElsewhere(
+  host: LinkHost,
+  below: Namespace,
+  ifindex: number,
+): Promise<readonly ChildElsewhere[]> {
+  const found = await Promise.all(
+    (await devicesEverywhere(host)).map(async ({ path, namespace, devices }) => {
+      const seen = devices.filter(
+        ({ lowerIfindex, lowerNetnsId }) => lowerIfindex === ifindex && lowerNetnsId !== undefined,
+      );
+      // Numbers of devices collide among namespaces.
+      const id = seen.length === 0 ? undefined : await namespaceIdIn(host, namespace, below);
+      return seen
+        .filter(({ lowerNetnsId }) => lowerNetnsId === id)
+        .map((device) => ({ path, namespace, device }));
+    }),
+  );
+  return found.flat();
 }
 
 async function lookEverywhere(host: LinkHost): Promise<readonly Inhabited[]> {

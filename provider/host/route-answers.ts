@@ -4,6 +4,7 @@ import { decodeAck, isAck } from "../netlink/ack";
 import { type AddressMessage, decodeAddress } from "../netlink/address-message";
 import {
   AF_INET,
+  AF_INET6,
   NLM_F_DUMP_INTR,
   RTM_NEWADDR,
   RTM_NEWNSID,
@@ -73,6 +74,16 @@ export async function routesThrough(
   return ofType(answer, RTM_NEWROUTE)
     .map(({ body }) => decodeRoute(body))
     .filter(({ attributes }) => attributes.RTA_OIF === index);
+}
+
+/** The same of IPv4 and IPv6. */
+export async function routesOfBoth(
+  host: LinkHost,
+  namespace: Handle,
+  index: number,
+): Promise<readonly RouteMessage[]> {
+  const of = (family: number) => routesThrough(host, namespace, family, index);
+  return (await Promise.all([of(AF_INET), of(AF_INET6)])).flat();
 }
 
 /** The rules of IPv4. */

@@ -1,4 +1,5 @@
-/** Programs that set up devices by themselves, and how to keep them off ours. */
+/** Programs that set up devices by themselves, and how to keep them off ours. docs/decisions/managers.md */
+import type { LinkInputs } from "./model";
 
 /** A device that such a program holds. */
 export interface Held {
@@ -17,7 +18,11 @@ interface Manager {
   readonly notes: string;
   /** Undefined where it leaves the device alone; else by which file it does not, or "". */
   readonly hold: (note: string) => string | undefined;
+  /** What it does to a link that it holds. */
+  readonly harm: string;
   readonly keepOff: (device: string) => string;
+  /** What it does to a link when it holds no more than what that stands on, with the cure. */
+  readonly harmFromBelow?: (inputs: LinkInputs) => string | undefined;
 }
 
 // Neither note is an interface that its author promises: one that says something else counts as no hold.
@@ -30,24 +35,39 @@ export const MANAGERS: readonly Manager[] = [
       /^ADMIN_STATE=(configuring|configured|failed)$/m.test(note)
         ? (/^NETWORK_FILE=(.*)$/m.exec(note)?.[1] ?? "")
         : undefined,
+    harm: "gives it addresses and routes of its own, and takes the declared ones away whenever it configures it anew",
     keepOff: (device) =>
       `in /etc/systemd/network/10-pulumi-macvlan.network write the lines [Match], Name=${device}, [Link], Unmanaged=yes; then "networkctl reload"`,
+    harmFromBelow: ({ arp }) =>
+      arp === "own"
+        ? `takes away the policy rules of others, and arp: "own" with them, whenever it configures it anew. To keep it from that: in /etc/systemd/networkd.conf.d/pulumi-macvlan.conf write the lines [Network], ManageForeignRoutingPolicyRules=no; then "systemctl restart systemd-networkd"`
+        : undefined,
   },
   {
     name: "NetworkManager",
     comm: "NetworkManager",
     notes: "run/NetworkManager/devices",
-    hold: (note) => (/^managed=true$/m.test(note) ? "" : undefined),
+    // With the profile of a device that it does not own, the device is "connected (externally)": left as it is.
+    hold: (note) =>
+      /^managed=true$/m.test(note) && !/^connection-uuid=(?!.*^nm-owned=true$)/ms.test(note)
+        ? ""
+        : undefined,
+    harm: "takes it up, its link-local address away, and gives it addresses of its own where a profile fits",
     keepOff: (device) =>
       `in /etc/NetworkManager/conf.d/pulumi-macvlan.conf write the lines [keyfile], unmanaged-devices=interface-name:${device}; then "nmcli general reload"`,
   },
 ];
 
-/** One line, that begins with the device. */
-export function warningOfHold({ manager, device, isLower, by }: Held, link: string): string {
-  const { keepOff } = MANAGERS.find(({ name }) => name === manager) ?? { keepOff: String };
+/** One line, that begins with the device; nothing where the link comes to no harm. */
+export function warningOfHold(
+  { manager, device, isLower, by }: Held,
+  inputs: LinkInputs,
+): string | undefined {
+  const row = MANAGERS.find(({ name }) => name === manager);
+  if (row === undefined) return undefined;
   const how = by === undefined || by === "" ? "" : ` (by ${by})`;
-  return isLower
-    ? `${device}: ${manager} manages this lower device${how}, and may take its links too, or change its state and MTU under them. To keep it off the links: ${keepOff(link)}`
-    : `${device}: ${manager} manages this link too${how}, and gives it addresses and routes of its own. To keep it off: ${keepOff(device)}`;
+  if (!isLower)
+    return `${device}: ${manager} manages this link too${how}, and ${row.harm}. To keep it off: ${row.keepOff(device)}`;
+  const harm = row.harmFromBelow?.(inputs);
+  return harm && `${device}: ${manager} manages this lower device${how}, and ${harm}`;
 }

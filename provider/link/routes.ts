@@ -11,6 +11,7 @@ import {
   RTN_UNICAST,
   RTNH_F_ONLINK,
   RTPROT_STATIC,
+  RTPROT_KERNEL,
   RTPROT_UNSPEC,
 } from "../netlink/constants";
 import { type InternetAddress, networkOf, parseInternetAddress } from "../netlink/internet-address";
@@ -153,6 +154,12 @@ export function fromRouteMessage(message: RouteMessage): Route {
     onLink: (flags & RTNH_F_ONLINK) !== 0 ? true : undefined,
   });
 }
+
+/** All that somebody made; the kernel makes its own of addresses. */
+export const routesMade = (messages: readonly RouteMessage[]): Route[] =>
+  messages
+    .filter(({ type, protocol }) => type === RTN_UNICAST && protocol !== RTPROT_KERNEL)
+    .map(fromRouteMessage);
 
 /** What is there of those that somebody declares. A source that the kernel chose by itself says nothing. */
 export function routesSeen(

@@ -175,6 +175,7 @@ export const IFLA_BRPORT_BCAST_FLOOD = 30;
 export const IFLA_BRPORT_GROUP_FWD_MASK = 31;
 export const IFLA_BRPORT_NEIGH_SUPPRESS = 32;
 export const IFLA_BRPORT_ISOLATED = 33;
+export const IFLA_BRPORT_BACKUP_PORT = 34;
 export const IFLA_BRPORT_LOCKED = 39;
 export const IFLA_BRPORT_MAB = 40;
 export const IFLA_BRPORT_MCAST_MAX_GROUPS = 42;

@@ -3,9 +3,10 @@ import { checkConnection } from "../link/check-connection";
 import type { CheckContext, CheckFailure } from "../link/check";
 import { unknownProperty } from "../link/did-you-mean";
 import { hostKey } from "../link/host";
+import { markOf } from "../link/identity";
 import { spellNetns } from "../link/link-id";
 import { deviceName, type Fail, netns } from "../link/value-type";
-import type { PortInputs, SettingName } from "./model";
+import type { PortInputs, PortState, SettingName, Settings } from "./model";
 import { PORT_PROPERTIES, SETTING_NAMES } from "./properties";
 
 const WHERE = { device: deviceName, netns } as const;
@@ -42,29 +43,44 @@ export function checkPort(
   const connection = isUnknown(given["connection"])
     ? given["connection"]
     : checkConnection(given["connection"], fail);
-  const identity = { mark: "", host };
+  const urn = given["resourceUrn"];
+  const identity = { mark: typeof urn === "string" ? markOf(urn, host) : "", host };
   const inputs = { ...checked, connection, identity, ...(machine !== host && { machine }) };
   return { inputs: omitUndefined(inputs), failures };
 }
 
 /** Which resource of this run sets what of which port. */
 export class PortClaims {
-  readonly #holders = new Map<string, string>();
+  readonly #holders = new Map<string, { readonly urn: string; readonly mark: string }>();
 
   claim(urn: string, inputs: PortInputs): CheckFailure[] {
-    const port = `${hostKey(inputs)} ${spellNetns(inputs.netns)} ${inputs.device}`;
-    for (const [key, holder] of this.#holders) if (holder === urn) this.#holders.delete(key);
+    for (const [key, holder] of this.#holders) if (holder.urn === urn) this.#holders.delete(key);
     return declaredIn(inputs).flatMap((name) => {
-      const key = `${port} ${name}`;
+      const key = keyOf(inputs, name);
       if (!this.#holders.has(key)) {
-        this.#holders.set(key, urn);
+        this.#holders.set(key, { urn, mark: inputs.identity.mark });
         return [];
       }
       const reason = `Another resource of this program sets ${name} of the port ${inputs.device} too; leave it to one of them`;
       return [{ property: name, reason }];
     });
   }
+
+  /** Without those settings of a port that another resource of this run wants: it may have set them. */
+  without(state: Port, settings: Settings): Settings {
+    return Object.fromEntries(
+      Object.entries(settings).filter(([name]) => {
+        const holder = this.#holders.get(keyOf(state, name as SettingName));
+        return holder === undefined || holder.mark === state.identity.mark;
+      }),
+    );
+  }
 }
+
+type Port = Pick<PortState, "connection" | "identity" | "machine" | "netns" | "device">;
+
+const keyOf = (port: Port, name: SettingName): string =>
+  `${hostKey(port)} ${spellNetns(port.netns)} ${port.device} ${name}`;
 
 export const declaredIn = (inputs: object): SettingName[] =>
   SETTING_NAMES.filter((name) => (inputs as Readonly<Record<string, unknown>>)[name] !== undefined);

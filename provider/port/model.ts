@@ -24,6 +24,8 @@ export interface PortSettings {
   readonly groupForwardMask: number;
   readonly priority: number;
   readonly cost: number;
+  /** Name of the device; "" is none, which a program says by leaving it out. */
+  readonly backupPort: string;
 }
 
 export type SettingName = keyof PortSettings;
@@ -58,6 +60,7 @@ export interface PortState extends Settings, Whereabouts {
 
 /** A port as the kernel shows it. */
 export interface ObservedPort {
+  readonly name: string;
   readonly ifindex: number;
   readonly bridge: string;
   readonly bridgeIfindex: number;

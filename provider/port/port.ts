@@ -34,9 +34,9 @@ export function wantedOf(inputs: PortInputs, former: Settings): Settings {
 
 export interface SettingStep {
   readonly name: SettingName;
-  readonly value: boolean | number;
+  readonly value: boolean | number | string;
   /** What takes it back; undefined where this kernel does not have it. */
-  readonly was: boolean | number | undefined;
+  readonly was: boolean | number | string | undefined;
 }
 
 /**

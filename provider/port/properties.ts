@@ -1,6 +1,6 @@
 /** The one source of check, diff, encoding, decoding and the reference page of bridge ports. */
 import type { BridgePortAttributes } from "../netlink/bridge-port-attributes";
-import { boolean, integer, type ValueType } from "../link/value-type";
+import { boolean, deviceName, integer, type ValueType } from "../link/value-type";
 import type { PortSettings, SettingName, Settings } from "./model";
 
 export interface PortProperty<V> {
@@ -123,12 +123,19 @@ export const PORT_PROPERTIES: {
     attribute: "IFLA_BRPORT_COST",
     doc: "Of the way through the port, for the spanning tree.",
   },
+  backupPort: {
+    type: deviceName,
+    attribute: "IFLA_BRPORT_BACKUP_PORT",
+    doc: "Name of another port of the bridge, by which frames go while this one has no carrier. Linux 4.19.",
+  },
 };
 
 export const SETTING_NAMES = Object.keys(PORT_PROPERTIES) as readonly SettingName[];
 
-export function fromAttributes(attributes: BridgePortAttributes): Settings {
-  const entries = SETTING_NAMES.flatMap((name) => {
+/** `backupPort`: the name that goes with its number; the kernel leaves both out where there is none. */
+export function fromAttributes(attributes: BridgePortAttributes, backupPort = ""): Settings {
+  const entries = SETTING_NAMES.flatMap((name): (readonly [SettingName, unknown])[] => {
+    if (name === "backupPort") return [[name, backupPort] as const];
     const { attribute, type } = PORT_PROPERTIES[name];
     const value = attributes[attribute];
     if (value === undefined) return [];

@@ -85,7 +85,7 @@ describe("golden bytes", () => {
           ]),
         ),
         ...{ multicastRouter: 1, multicastMaxGroups: 0, groupForwardMask: 0 },
-        ...{ priority: 32, cost: 2 },
+        ...{ priority: 32, cost: 2, backupPort: "" },
       });
     });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { SETTING_NAMES } from "../../provider/port/properties";
+import { capturedLog } from "../support/captured-log";
 import { type KernelLab, useLab } from "../support/kernel-lab";
 import { PortResource } from "../support/port-resource";
 
@@ -30,8 +31,8 @@ const ROWS: Readonly<Record<string, readonly [value: boolean | number, shown: st
 /** What the bridge works out by itself, from the time and from the priority. */
 const ITS_OWN =
   /_timer$|^(id|no|designated_.*|group_fwd_mask_str|multicast_router|state|flags|operstate)$/;
-/** iproute2 of Debian 12 does not show them all. */
-const UNSHOWN = ["mab", "neighVlanSuppress", "multicastMaxGroups"];
+/** iproute2 of Debian 12 does not show them all; a backup port has a test of its own. */
+const UNSHOWN = ["backupPort", "mab", "neighVlanSuppress", "multicastMaxGroups"];
 
 describe("A bridge port", () => {
   const lab = useLab();
@@ -146,6 +147,48 @@ describe("A bridge port", () => {
     );
   });
 
+  it("has a backup port by its name: set, drifted and repaired, put back, and refused where it is none", async () => {
+    const netns = bridged();
+    lab().ip(netns, "link", "set", "dev", "wire", "master", "br0");
+    lab().veth(netns, "third", "fourth");
+    lab().ip(netns, "link", "set", "dev", "third", "master", "br1");
+    const by = (...words: string[]): string =>
+      lab().ip(netns, "link", "set", "dev", "lower", "type", "bridge_slave", ...words);
+    const backup = (): unknown => shown(netns)["backup_port"];
+    const where = { device: "lower", netns };
+    const port = new PortResource(lab(), { ...where, backupPort: "wire" });
+    await port.create();
+    assert.equal(backup(), "wire");
+    by("nobackup_port");
+    assert.equal((await port.refresh()).backupPort, "");
+    await port.update(port.args);
+    assert.equal(backup(), "wire");
+    await port.update({ ...where, hairpin: true });
+    assert.equal(backup(), undefined);
+    await port.delete();
+
+    by("backup_port", "wire");
+    const other = new PortResource(lab(), { ...where, backupPort: "wire", cost: 9 });
+    await other.create();
+    await other.delete();
+    assert.equal(backup(), "wire", "as it was");
+    // Resources of one run claim what they set.
+    await other.check(where);
+    for (const [name, why] of [
+      ["third", /^"third" is no port of br0, the bridge of lower$/],
+      ["lower", /^"lower" cannot be its own backup$/],
+      ["nothere", /^There is no device "nothere"$/],
+    ] as const) {
+      const wrong = new PortResource(lab(), { ...where, backupPort: name });
+      const { failures } = await wrong.check();
+      assert.deepEqual([failures.length, failures[0]?.property], [1, "backupPort"]);
+      assert.match(failures[0]?.reason ?? "", why);
+      await assert.rejects(wrong.createUnchecked(), /backupPort: .*Name another port/s);
+      await wrong.check(where);
+    }
+    assert.equal(backup(), "wire");
+  });
+
   it("gets settings back that the kernel takes together only", async () => {
     const netns = bridged();
     const off = ["link", "set", "dev", "lower", "type", "bridge_slave", "learning", "off"];
@@ -158,6 +201,22 @@ describe("A bridge port", () => {
     await port.update(port.args);
     await port.delete();
     assert.deepEqual(shown(netns), before);
+  });
+
+  it("keeps what a resource of another name set, when that takes the first one's place", async () => {
+    const netns = bridged();
+    const where = { device: "lower", netns };
+    const first = new PortResource(lab(), { ...where, hairpin: true, cost: 20 });
+    await first.create();
+    // In a run in which it is gone from the program it claims nothing, and is deleted last.
+    await first.check(where);
+    const second = new PortResource(lab(), { ...where, hairpin: true });
+    await second.create();
+    const lines = await capturedLog(() => first.delete());
+    const { hairpin, cost } = shown(netns);
+    assert.deepEqual([hairpin, cost], [true, 2]);
+    assert.equal(lines.length, 1);
+    assert.match(lines.join(), /lower: another resource sets .* before them hairpin was false/);
   });
 
   it("that is refused a setting keeps all as it was, and the error names it", async () => {

@@ -1,19 +1,29 @@
 /** Programs that build on what is there: lookups, beside what `ip` says. */
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
 import { useLinkProgram } from "../support/link-program";
 
 describe("a lookup", function () {
   this.timeout(60_000);
   const story = useLinkProgram();
   const lookups = 'const look = require("pulumi-macvlan");';
+  let elsewhere = "";
   before(() => {
     const stack = story();
+    elsewhere = stack.lab.namespace();
     const ip = (line: string): string => stack.ip(...line.split(" "));
     ip("link set dev lower mtu 1400");
     ip("address add 192.0.2.1/24 dev lower");
     ip("link add name theirs link lower address 02:00:00:00:00:77 type macvlan mode bridge");
     ip("address add 192.0.2.77/24 dev theirs");
     ip("link add name tapped link lower type macvtap mode bridge");
+    ip("link set dev tapped up");
+    ip("address add 192.0.2.78/24 dev tapped");
+    ip("route add 203.0.113.0/24 via 192.0.2.9 dev tapped metric 7");
+    ip("route add 2001:db8:7::/64 dev tapped proto static table 77");
+    ip(
+      `link add name eth0 link lower netns ${elsewhere} address 02:00:00:00:00:78 type macvlan mode private`,
+    );
     ip("link add name br0 type bridge");
     ip("link set dev wire master br0");
   });
@@ -30,14 +40,27 @@ describe("a lookup", function () {
       };
     `);
     const { lower, port, mtu } = (await stack.project.outputs()) as {
-      lower: Record<string, unknown> & { links: { name: string; kind: string; mode: string }[] };
+      lower: Record<string, unknown> & {
+        links: { name: string; kind: string; mode: string }[];
+        linksElsewhere: unknown;
+      };
       port: Record<string, unknown>;
       mtu: number;
     };
     const shown = stack.link("lower");
     assert.equal(stack.link("web").mtu, 1350);
     assert.equal(mtu, 1350);
-    const { links, ...rest } = lower;
+    const { links, linksElsewhere, ...rest } = lower;
+    assert.deepEqual(linksElsewhere, [
+      {
+        netns: elsewhere,
+        kind: "macvlan",
+        name: "eth0",
+        mode: "private",
+        macAddress: "02:00:00:00:00:78",
+        isManaged: false,
+      },
+    ]);
     assert.deepEqual(rest, {
       name: "lower",
       ifindex: shown.ifindex,
@@ -69,9 +92,26 @@ describe("a lookup", function () {
       exports.taps = look.getLinksOutput({ ...where, kind: pulumi.output("macvtap") }).apply((links) => links.map(({ name }) => name));
       exports.other = look.getLinks({ ...where, lowerDevice: "wire" });
       exports.theirs = look.getLink({ ...where, name: "theirs" });
+      exports.tapped = look.getLink({ ...where, name: "tapped" });
       exports.ours = look.getLinkOutput({ ...where, name: pulumi.output("web") }).isManaged;
     `);
-    const { all, taps, other, theirs, ours } = await stack.project.outputs();
+    const { all, taps, other, theirs, ours, tapped } = await stack.project.outputs();
+    const tap = tapped as Record<string, unknown>;
+    const ifindex = stack.link("tapped").ifindex;
+    const node = statSync(`/dev/tap${ifindex}`).rdev;
+    const { tapDevice, tapMajor, tapMinor, routes } = tap;
+    assert.deepEqual(
+      { tapDevice, tapMajor, tapMinor },
+      {
+        tapDevice: `/dev/tap${ifindex}`,
+        tapMajor: (node >> 8) & 0xfff,
+        tapMinor: (node & 0xff) | ((node >> 12) & ~0xff),
+      },
+    );
+    assert.deepEqual(routes, [
+      { destination: "203.0.113.0/24", gateway: "192.0.2.9", metric: 7 },
+      { destination: "2001:db8:7::/64", table: 77 },
+    ]);
     assert.deepEqual([all, taps, other], [["theirs", "tapped", "web"], ["tapped"], []]);
     assert.equal(ours, true);
     const link = theirs as Record<string, unknown> & { sysctls: Record<string, number> };

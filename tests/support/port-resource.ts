@@ -37,6 +37,16 @@ export class PortResource {
   async create(prepare: () => void = () => undefined): Promise<PortState> {
     const inputs = await this.#checked(this.args);
     prepare();
+    return this.#createFrom(inputs);
+  }
+
+  /** Whatever its check says. */
+  async createUnchecked(): Promise<PortState> {
+    const { inputs } = await this.check();
+    return this.#createFrom(saved(inputs) as unknown as PortInputs);
+  }
+
+  async #createFrom(inputs: PortInputs): Promise<PortState> {
     const { id, state } = await createPort({ inputs, config: this.lab.config });
     [this.#id, this.#inputs, this.#state] = [id, inputs, saved(state)];
     return this.state;

@@ -7,26 +7,34 @@ import { Errno } from "../../netlink/errno";
 import { newLink } from "../../netlink/requests";
 import type { ObservedPort, PortInputs } from "../../port/model";
 import { type SettingStep, shortfalls } from "../../port/port";
+import { deedsOfPort } from "../../port/cut-offs";
 import { toAttributes } from "../../port/properties";
-import { existingPort } from "./look";
+import { refuseToCutOff } from "../link/cut-off";
+import { existingPort, notABackup } from "./look";
 
 /** Sets one by one, each with what takes it back, so that a refusal names its setting and leaves nothing. */
 export async function apply(
   host: LinkHost,
-  { handle }: Namespace,
-  { ifindex }: ObservedPort,
+  beside: Namespace,
+  port: ObservedPort,
   steps: readonly SettingStep[],
   operation: string,
 ): Promise<void> {
   if (steps.length === 0) return;
-  const message = (name: SettingStep["name"], value: boolean | number): Uint8Array =>
+  await refuseToCutOff(host, { below: beside, beside }, operation, deedsOfPort(steps, port));
+  const [{ handle }, { ifindex }] = [beside, port];
+  const numbers = await numbersOf(host, beside, port, steps, operation);
+  const message = (name: SettingStep["name"], value: boolean | number | string): Uint8Array =>
     newLink(
       {
         index: ifindex,
         attributes: {
           IFLA_LINKINFO: {
             IFLA_INFO_SLAVE_KIND: "bridge",
-            IFLA_INFO_SLAVE_DATA: toAttributes(name, value),
+            IFLA_INFO_SLAVE_DATA: toAttributes(
+              name,
+              typeof value === "string" ? (numbers.get(value) ?? 0) : value,
+            ),
           },
         },
       },
@@ -47,6 +55,32 @@ export async function apply(
     const property = steps[done]?.name;
     throw error instanceof StepRefused ? refused(error, host, operation, property) : error;
   }
+}
+
+/** The kernel knows a backup port by its number, and none by 0. */
+async function numbersOf(
+  host: LinkHost,
+  beside: Namespace,
+  port: ObservedPort,
+  steps: readonly SettingStep[],
+  operation: string,
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for (const { value, was } of steps) {
+    if (typeof value !== "string") continue;
+    const cause = await notABackup(host, beside, port, value);
+    if (cause !== undefined)
+      throw new HostError({
+        ...{ kind: "refused", operation, host: host.label, cause: `backupPort: ${cause}` },
+        cure: "Name another port of the same bridge",
+      });
+    for (const name of [value, was]) {
+      if (typeof name !== "string" || name === "") continue;
+      const device = await host.device(beside, { name });
+      if (device !== undefined) found.set(name, device.ifindex);
+    }
+  }
+  return found;
 }
 
 function refused(

@@ -2,13 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 import { isHostError, messageOf } from "../../errors";
 import { checkPort, PortClaims } from "../../port/check";
 import type { PortInputs, PortState } from "../../port/model";
-import { diffPort, portInputsOf } from "../../port/port";
+import { deedsOfPort } from "../../port/cut-offs";
+import { diffPort, planPort, portInputsOf, wantedOf } from "../../port/port";
 import type { CheckAnswer, CheckRequest, DiffAnswer, DiffRequest } from "../../request";
+import { foreseen } from "../link/cut-off";
 import { hostInTime } from "../link/hosts-ahead";
 import { type Reach, whichHost } from "../link/which-host";
-import { lookAtPort } from "./look";
+import { lookAtPort, notABackup } from "./look";
 
-const claims = new PortClaims();
+export const claims = new PortClaims();
 
 export async function checkPortInputs({
   inputs: given,
@@ -33,8 +35,15 @@ export async function checkPortInputs({
 
 async function refusals(inputs: PortInputs, reach: Reach): Promise<CheckAnswer["failures"]> {
   try {
-    const look = await lookAtPort(await reach(inputs.connection), inputs);
-    if ("port" in look) return [];
+    const host = await reach(inputs.connection);
+    const look = await lookAtPort(host, inputs);
+    if ("port" in look) {
+      const { beside, port } = look;
+      const reason = await notABackup(host, beside, port, inputs.backupPort);
+      if (reason !== undefined) return [{ property: "backupPort", reason }];
+      const deeds = deedsOfPort(planPort(wantedOf(inputs, {}), port), port);
+      return await foreseen(host, { below: beside, beside }, deeds);
+    }
     const { property, reason, cure } = look;
     return [{ property, reason: `${reason[0]?.toUpperCase() ?? ""}${reason.slice(1)}. ${cure}` }];
   } catch (error) {

@@ -25,6 +25,7 @@ import {
 import { isOtherMachine, noteOtherMachine, refuseOtherMachine } from "../link/other-machine";
 import { reached } from "../link/reached";
 import { apply, readBack } from "./apply";
+import { claims } from "./check";
 import { existingPort, lookAtPort, operationOn } from "./look";
 
 type Saved = { readonly id: string; readonly state: PortState };
@@ -66,7 +67,8 @@ async function establish(
   former: Settings,
   operation: string,
 ): Promise<Saved> {
-  await apply(host, beside, port, planPort(wantedOf(inputs, former), port), operation);
+  const wanted = wantedOf(inputs, claims.without(inputs, former));
+  await apply(host, beside, port, planPort(wanted, port), operation);
   const { port: now, reasons } = await readBack(host, inputs, operation);
   const before = beforeOf(inputs, former, port);
   const state = portStateOf(inputs, declaredIn(inputs), before, now, host);
@@ -105,8 +107,20 @@ export function deletePort({ state, config }: DeleteRequest<PortState>): Promise
     if (isOtherMachine(host, state)) return noteOtherMachine(host, operation);
     const look = await lookAtPort(host, state).catch(goneIfMissing);
     if (look === undefined || !("port" in look) || !isSamePort(state, look.port, host)) return;
-    await apply(host, look.beside, look.port, planPort(state.before, look.port), operation);
+    const wanted = claims.without(state, state.before);
+    noteHandover(state, wanted);
+    await apply(host, look.beside, look.port, planPort(wanted, look.port), operation);
   });
+}
+
+/** One line, since what the port was before the first of the two is known to nobody then. */
+function noteHandover({ device, before }: PortState, putBack: Settings): void {
+  const kept = Object.entries(before).filter(([name]) => !(name in putBack));
+  if (kept.length === 0) return;
+  const were = kept.map(([name, value]) => `${name} was ${String(value)}`).join(", ");
+  console.log(
+    `pulumi-macvlan: ${device}: another resource sets what this one did, which stays so; before them ${were}. A resource that only got another name keeps that with an alias.`,
+  );
 }
 
 /** A namespace that is gone takes its ports with it. */

@@ -26,12 +26,18 @@ export async function lookAtPort(
       reason: why ?? "",
       cure: `Put it into a bridge first ("ip link set ${name} master br0"); if another resource of the program does, say so with dependsOn`,
     };
-  const master = await host.device(beside, { ifindex: device.master ?? 0 });
+  const { port: attributes = {} } = device;
+  const backup = attributes.IFLA_BRPORT_BACKUP_PORT;
+  const [master, other] = await Promise.all([
+    host.device(beside, { ifindex: device.master ?? 0 }),
+    backup === undefined ? undefined : host.device(beside, { ifindex: backup }),
+  ]);
   const port = {
+    name: device.settings.name,
     ifindex: device.ifindex,
     bridge: master?.settings.name ?? "",
     bridgeIfindex: device.master ?? 0,
-    settings: fromAttributes(device.port ?? {}),
+    settings: fromAttributes(attributes, other?.settings.name),
   };
   return { beside, port };
 }
@@ -41,6 +47,22 @@ function notAPort({ slaveKind, master, settings: { name } }: Device): string | u
   return master === undefined
     ? `"${name}" is no port of a bridge`
     : `"${name}" belongs to a ${slaveKind ?? "device"} that is no bridge of Linux's own`;
+}
+
+/** Why a port cannot be another's backup; the kernel says no more than a number. */
+export async function notABackup(
+  host: LinkHost,
+  beside: Namespace,
+  { name, bridge, bridgeIfindex }: ObservedPort,
+  backup: string | undefined,
+): Promise<string | undefined> {
+  if (backup === undefined || backup === "") return undefined;
+  if (backup === name) return `"${backup}" cannot be its own backup`;
+  const device = await host.device(beside, { name: backup });
+  if (device === undefined) return `There is no device "${backup}"`;
+  return device.slaveKind === "bridge" && device.master === bridgeIfindex
+    ? undefined
+    : `"${backup}" is no port of ${bridge}, the bridge of ${name}`;
 }
 
 export async function existingPort(

@@ -39,7 +39,18 @@ export async function foreseenCutOffs(
   before: LinkInputs | undefined,
 ): Promise<CheckFailure[]> {
   if (!host.session.isRemote) return [];
-  const deeds = deedsOfInputs(inputs, snapshot, before, adoptee(inputs, snapshot.beside));
+  return foreseen(
+    host,
+    place,
+    deedsOfInputs(inputs, snapshot, before, adoptee(inputs, snapshot.beside)),
+  );
+}
+
+export async function foreseen(
+  host: LinkHost,
+  place: Place,
+  deeds: readonly Deed[],
+): Promise<CheckFailure[]> {
   return (await cutOffs(host, place, deeds)).map(({ property, cause, cure }) => ({
     property: property ?? "lowerDevice",
     reason: `${cause.charAt(0).toUpperCase()}${cause.slice(1)}. ${cure}`,

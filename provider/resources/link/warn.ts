@@ -5,7 +5,7 @@ import type { LinkInputs } from "../../link/model";
 import { warningOfHold } from "../../link/managers";
 import { warningsOf } from "../../link/warnings";
 import type { Config } from "../../request";
-import { holdsOn } from "./held";
+import { dockerOn, holdsOn } from "./held";
 
 // Check runs twice for a resource that is replaced.
 const said = new Set<string>();
@@ -29,9 +29,12 @@ export async function warn(
     ...(link === undefined ? [] : [holdsOn(host, beside, link, false)]),
     ...(lower === undefined ? [] : [holdsOn(host, below, lower, true)]),
   ]);
-  for (const held of holds.flat())
-    // Of a lower device once, and not for each of its links.
-    sayOnce(`${warningOfHold(held, inputs.name)}.`, `${host.label} ${held.manager} ${held.device}`);
+  // Of a lower device once, and not for each of its links.
+  const sayOf = (manager: string, device: string, warning: string | undefined): void => {
+    if (warning !== undefined) sayOnce(`${warning}.`, `${host.label} ${manager} ${device}`);
+  };
+  for (const held of holds.flat()) sayOf(held.manager, held.device, warningOfHold(held, inputs));
+  if (lower !== undefined) sayOf("Docker", lower.settings.name, await dockerOn(host, below, lower));
 }
 
 function sayOnce(warning: string, key = warning): void {
