@@ -18,6 +18,18 @@ help: ## Say what can be made
 demo: $(built) packages cli ## Two hosts and a switch in a sandbox: real links through pulumi up, without root
 	@$(with_cli) scripts/demo
 
+# The name may be a word of its own: `make example netns`.
+ifeq (example,$(firstword $(MAKECMDGOALS)))
+NAME ?= $(word 2,$(MAKECMDGOALS))
+.PHONY: $(NAME)
+$(NAME): example
+	@:
+endif
+
+.PHONY: example
+example: $(built) packages cli ## One of examples/ with its real peers, in a sandbox: make example lxc-container
+	@$(with_cli) scripts/example $(NAME)
+
 .PHONY: check
 check: $(built) ## Types, lint, format, and the tests that need neither root nor a kernel; under a minute
 	@$(node) scripts/test-run/main.ts check

@@ -46,7 +46,10 @@ export class Macvtap extends LinkBase {
     return pulumi.all([this.ifindex, this.macAddress]).apply((args) => qemuArgsFor(...args));
   }
 
-  /** The `<interface>` of a libvirt domain that uses the link as it is. */
+  /**
+   * The `<interface>` of a libvirt domain that uses the link as it is, and leaves it there (libvirt 5.7). libvirt's
+   * schema has no other names than of letters, digits and `_.-:/`.
+   */
   get libvirtInterfaceXml(): pulumi.Output<string> {
     const { name, macAddress, mtu } = this;
     return pulumi.all([name, macAddress, mtu]).apply((args) => libvirtInterfaceXmlFor(...args));
