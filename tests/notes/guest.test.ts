@@ -15,11 +15,12 @@ const OUTSIDE = "192.0.2.254";
 
 describe("The notes on guests", function () {
   this.timeout(60_000);
-  const lab = useLab();
   const open: { close(): Promise<void> }[] = [];
   afterEach(async () => {
     for (const each of open.splice(0).reverse()) await each.close();
   });
+  // After that, so that nobody listens any more when its namespaces go.
+  const lab = useLab();
 
   async function opened<T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> {
     const port = await opening;
@@ -87,7 +88,10 @@ describe("The notes on guests", function () {
       const options = { input: "info network\nquit\n", encoding: "utf8" } as const;
       const stdio = ["pipe", "pipe", "inherit", descriptor] as const;
       try {
-        const said = execFileSync("qemu-system-x86_64", words.split(" "), { ...options, stdio: [...stdio] });
+        const said = execFileSync("qemu-system-x86_64", words.split(" "), {
+          ...options,
+          stdio: [...stdio],
+        });
         return /macaddr=([0-9a-f:]+)/.exec(said)?.[1] ?? said;
       } finally {
         closeSync(descriptor);
@@ -110,7 +114,11 @@ describe("The notes on guests", function () {
     ];
     const tagged = (to: string, from: string, text: string): Buffer => {
       const frame = experimentalFrame(to, from, text);
-      return Buffer.concat([frame.subarray(0, 12), Buffer.from("81000005", "hex"), frame.subarray(12)]);
+      return Buffer.concat([
+        frame.subarray(0, 12),
+        Buffer.from("81000005", "hex"),
+        frame.subarray(12),
+      ]);
     };
     await inside.send(tagged(PEER, OWN, "out of the VLAN"));
     assert.match(await seenBeyond.until("out of the VLAN"), /vlan 5,/);

@@ -37,7 +37,10 @@ describe("The notes on iproute2", () => {
     const { ip } = host();
     ip("ip link add link eth2 macvlan2 type macvlan");
     const shown = () => ip("ip -d link show macvlan2");
-    assert.match(shown(), /^\d+: macvlan2@eth2: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN/);
+    assert.match(
+      shown(),
+      /^\d+: macvlan2@eth2: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN/,
+    );
     assert.match(shown(), /^ +macvlan +mode vepa bcqueuelen 1000 usedbcqueuelen 1000 /m);
     ip("ip link set eth2 down");
     assert.match(shown(), /<BROADCAST,MULTICAST,M-DOWN> .* state DOWN/);
@@ -58,6 +61,26 @@ describe("The notes on iproute2", () => {
     const made = lab().link(netns, "FOOMACVLAN");
     assert.equal(made?.address, "56:61:4f:7c:77:db");
     assert.equal(made.linkinfo?.info_data?.mode, "bridge");
+  });
+
+  it("a virtual router's MAC address is taken as any other", () => {
+    const { netns, ip } = host();
+    ip("ip link add link eth2 vrrp.51 address 00:00:5e:00:01:33 type macvlan mode private");
+    ip("ip link set vrrp.51 up");
+    assert.equal(lab().link(netns, "vrrp.51")?.address, "00:00:5e:00:01:33");
+  });
+
+  it("moved to a container's namespace, a link keeps its MAC address, and is DOWN and without addresses", () => {
+    const { netns, ip } = host();
+    const container = lab().namespace();
+    ip("ip link add link eth2 macvlan2 up type macvlan");
+    ip("ip address add 192.0.2.10/24 dev macvlan2");
+    const before = lab().link(netns, "macvlan2");
+    ip(`ip link set macvlan2 netns ${container} name eth0`);
+    const after = lab().link(container, "eth0");
+    assert.equal(after?.address, before?.address);
+    assert(before?.flags.includes("UP") && !after?.flags.includes("UP"));
+    assert.equal(lab().ip(container, "-4", "address", "show", "dev", "eth0"), "");
   });
 
   it("passthru takes no MAC address: one that is given is ignored", () => {

@@ -110,7 +110,10 @@ describe("The notes on macvtap", function () {
     const netns = lab().host();
     add(netns, "vm1", FIRST);
     assert.equal(lab().link(netns, "vm1")?.link, "lower");
-    assert.throws(() => lab().ip(netns, "link", "add", "name", "vm2", "type", "macvtap"), /Invalid/);
+    assert.throws(
+      () => lab().ip(netns, "link", "add", "name", "vm2", "type", "macvtap"),
+      /Invalid/,
+    );
     lab().ip(netns, "link", "del", "dev", "lower");
     assert.equal(lab().link(netns, "vm1"), undefined);
   });

@@ -46,7 +46,7 @@ describe("The notes on modes", () => {
   async function heard(at: FramePort, from: FramePort, mark: Buffer): Promise<string[]> {
     await from.send(mark);
     const all: string[] = [];
-    for (let each = ""; each !== text(mark); ) {
+    for (let each = ""; each !== text(mark);) {
       each = text(await at.receive());
       all.push(each);
     }

@@ -25,7 +25,12 @@ describe("The notes on the switch", function () {
   for (const [title, ...command] of [
     ["the file of sysfs", "sh", "-c", "echo $0 > /sys/class/net/br0/brif/port/hairpin_mode"],
     ["brctl", "sh", "-c", "brctl hairpin br0 port $(test $0 = 1 && echo on || echo off)"],
-    ["bridge link", "sh", "-c", "bridge link set dev port hairpin $(test $0 = 1 && echo on || echo off)"],
+    [
+      "bridge link",
+      "sh",
+      "-c",
+      "bridge link set dev port hairpin $(test $0 = 1 && echo on || echo off)",
+    ],
   ] as const)
     it(`hairpin brings vepa guests together: ${title}`, () => {
       const { site, one, other } = two("vepa", "vepa");

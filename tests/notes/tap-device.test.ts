@@ -136,8 +136,7 @@ describe("The notes on the tap device", () => {
       "  for _ in range(2): sock.sendto(b'flow %d;' % flow, ('192.0.2.2', 9))",
     ].join("\n");
     execFileSync("ip", ["netns", "exec", outside, PYTHON, "-Ic", program]);
-    const flows = (): string[][] =>
-      readers.map(({ heard }) => heard().match(/flow \d+;/g) ?? []);
+    const flows = (): string[][] => readers.map(({ heard }) => heard().match(/flow \d+;/g) ?? []);
     await eventually("all have come", () => flows().flat().length === 128, 30_000);
     const [guest, cat] = flows().map((all) => new Set(all));
     assert(guest && cat);
