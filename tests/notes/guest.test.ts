@@ -40,7 +40,7 @@ describe("The notes on guests", function () {
     await opened(startTapGuest(netns, `/dev/tap${lab().link(host, "vm1")?.ifindex}`));
     ip("link", "set", "dev", "eth0", "address", mac(host, "vm1"), "up");
     const reaches = (address = OUTSIDE, from = netns): boolean => {
-      const words = `ping -n -c 2 -i 0.2 -W 1 ${address}`.split(" ");
+      const words = `ping -n -c 3 -i 0.2 -W 2 ${address}`.split(" ");
       return spawnSync("ip", ["netns", "exec", from, ...words], { stdio: "ignore" }).status === 0;
     };
     return { host, netns, outside, ip, reaches };

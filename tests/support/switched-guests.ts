@@ -78,7 +78,7 @@ export class SwitchedGuests {
 
   #ping({ netns, address }: Guest, to: Guest): boolean {
     // The first may wait for an address to be looked up.
-    const words = `ping -n -c 2 -i 0.2 -W 1 -I ${address} ${to.address}`.split(" ");
+    const words = `ping -n -c 3 -i 0.2 -W 2 -I ${address} ${to.address}`.split(" ");
     return spawnSync("ip", ["netns", "exec", netns, ...words], { stdio: "ignore" }).status === 0;
   }
 
