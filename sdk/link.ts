@@ -8,7 +8,8 @@ import type {
   LinkState,
 } from "../provider/link/model";
 import type { Mode, Netns, Route, Sysctls } from "../provider/link/model";
-import { ALWAYS_SAVED, QUIET_NAMES, quietOutput, RECORD } from "../provider/link/saved-form";
+import { ALWAYS_SAVED, QUIET_NAMES, RECORD } from "../provider/link/output-names";
+import type * as SavedForm from "../provider/link/saved-form";
 import { withSecrets } from "./connection-secrets";
 import { hostsAhead } from "./hosts-ahead";
 import type { LinkArgs } from "./link-args";
@@ -72,6 +73,11 @@ export const LinkBase = pulumi.CustomResource as unknown as new (
   opts: pulumi.CustomResourceOptions,
 ) => Link;
 
+// The whole table of properties comes with it: loaded when such an output is looked at.
+const savedForm = (): typeof SavedForm =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  require("../provider/link/saved-form") as typeof SavedForm;
+
 /**
  * Gives the links of a class the outputs that their program does not declare. Pulumi makes four promises
  * for each output that it is told of, and most are never looked at: these are made when they are.
@@ -81,7 +87,7 @@ export function withQuietOutputs(links: { readonly prototype: Link }): void {
     Object.defineProperty(links.prototype, name, {
       configurable: true,
       get(this: { readonly [RECORD]: pulumi.Output<string | undefined> }) {
-        return this[RECORD].apply((record) => quietOutput(record, name));
+        return this[RECORD].apply((record) => savedForm().quietOutput(record, name));
       },
       // Pulumi's, for a declared one.
       set(this: Link, value: unknown) {

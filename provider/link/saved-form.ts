@@ -4,9 +4,10 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { omitUndefined } from "../omit-undefined";
-import type { Identity, Kind, LinkInputs, LinkState, PropertyName } from "./model";
+import type { Identity, Kind, LinkInputs, LinkState } from "./model";
 import { AROUND } from "./around";
-import { forKind, PROPERTIES, PROPERTY_NAMES } from "./properties";
+import { QUIET_NAMES, type QuietName, RECORD } from "./output-names";
+import { forKind, PROPERTIES } from "./properties";
 
 type Saved = Readonly<Record<string, unknown>>;
 
@@ -24,9 +25,6 @@ const RECORDED = [
   "bootId",
 ] as const satisfies readonly (keyof LinkState)[];
 
-/** The one output that only we read. */
-export const RECORD = "record";
-
 export function saveInputs(inputs: Saved): Saved {
   const { identity } = inputs;
   // What is not known yet is a text already.
@@ -42,23 +40,6 @@ export function loadInputs(saved: Saved): LinkInputs {
     ? { ...saved, identity: JSON.parse(identity) as Identity }
     : saved) as unknown as LinkInputs;
 }
-
-/** Of interest whatever they are, and outputs of every link. */
-export const ALWAYS_SAVED = [
-  ...(["lowerDevice", "name", "mode", "macAddress", "mtu", "adminState"] as const),
-  ...(["ifindex", "operState", "actualLowerDevice"] as const),
-] as const satisfies readonly (keyof LinkState)[];
-
-/** An output that is saved only where it says something. */
-export type QuietName =
-  Exclude<PropertyName, (typeof ALWAYS_SAVED)[number]> | "usedBroadcastQueueLength";
-
-export const QUIET_NAMES: readonly QuietName[] = [
-  ...(PROPERTY_NAMES.filter(
-    (name) => !(ALWAYS_SAVED as readonly string[]).includes(name),
-  ) as QuietName[]),
-  "usedBroadcastQueueLength",
-];
 
 const quietValues = new Map<string, unknown>();
 

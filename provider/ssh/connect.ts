@@ -79,6 +79,13 @@ export class SshConnection {
     });
   }
 
+  /** ssh2 writes each packet in three pieces, which would go out, and wake the other side, one by one. */
+  inOnePiece(write: () => void): void {
+    this.#socket?.cork();
+    write();
+    this.#socket?.uncork();
+  }
+
   /** Lets go at once: the other side may be out of reach. */
   destroy(): void {
     // From the inside out: a jump host's callbacks stay pending until its own client is gone.

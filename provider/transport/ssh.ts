@@ -100,7 +100,8 @@ class SshChannel extends HeardChannel implements Channel {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.end === undefined && this.channel.writable) this.channel.write(bytes);
+    if (this.end !== undefined || !this.channel.writable) return;
+    this.connection.inOnePiece(() => this.channel.write(bytes));
   }
 
   close(): void {

@@ -1,0 +1,39 @@
+/** What a program is told of its links. Imports nothing: every program loads it. */
+import type { LinkState, PropertyName } from "./model";
+
+/** The one output that only we read. */
+export const RECORD = "record";
+
+/** Of interest whatever they are, and outputs of every link. */
+export const ALWAYS_SAVED = [
+  ...(["lowerDevice", "name", "mode", "macAddress", "mtu", "adminState"] as const),
+  ...(["ifindex", "operState", "actualLowerDevice"] as const),
+] as const satisfies readonly (keyof LinkState)[];
+
+/** An output that is saved only where it says something. */
+export type QuietName =
+  Exclude<PropertyName, (typeof ALWAYS_SAVED)[number]> | "usedBroadcastQueueLength";
+
+export const QUIET_NAMES = Object.keys({
+  lowerNetns: true,
+  netns: true,
+  txQueueLength: true,
+  numTxQueues: true,
+  numRxQueues: true,
+  addrGenMode: true,
+  noPromisc: true,
+  noDst: true,
+  broadcastQueueLength: true,
+  broadcastLimit: true,
+  sourceMacAddresses: true,
+  group: true,
+  alias: true,
+  altNames: true,
+  addresses: true,
+  routes: true,
+  sysctls: true,
+  arp: true,
+  bridge: true,
+  tap: true,
+  usedBroadcastQueueLength: true,
+} satisfies Record<QuietName, true>) as readonly QuietName[];
