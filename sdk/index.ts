@@ -27,5 +27,18 @@ export {
 } from "./lookups";
 export { Macvlan } from "./macvlan";
 export { Macvtap } from "./macvtap";
+export {
+  type LinkStation,
+  type LowerDeviceStation,
+  type Reach,
+  type Reachability,
+  reachability,
+  reachabilityOutput,
+  type ReachOptions,
+  type Station,
+  type StationInput,
+  whyUnreachable,
+  whyUnreachableOutput,
+} from "./reachability";
 export type { Address, AddrGenMode, AdminState, Arp, Mode } from "../provider/link/model";
 export type { Netns, Route, Sysctls, Tap } from "../provider/link/model";

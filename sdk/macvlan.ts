@@ -3,6 +3,7 @@ import { lxcConfigFor } from "../provider/link/handover";
 import { LinkBase, registrationOf, withQuietOutputs } from "./link";
 import type { MacvlanArgs } from "./link-args";
 import { withShortTraces } from "./short-traces";
+import { declareConnection } from "./station-of";
 import { declareLink } from "./warnings";
 
 const TYPE = "pulumi-nodejs:dynamic/macvlan:Macvlan";
@@ -27,6 +28,7 @@ export class Macvlan extends LinkBase {
     } finally {
       restore();
     }
+    declareConnection(this, args);
     declareLink(this, name, args);
   }
 

@@ -4,6 +4,7 @@ import type { Tap } from "../provider/link/model";
 import { LinkBase, registrationOf, withQuietOutputs } from "./link";
 import type { MacvtapArgs } from "./link-args";
 import { withShortTraces } from "./short-traces";
+import { declareConnection } from "./station-of";
 import { declareLink } from "./warnings";
 
 const TYPE = "pulumi-nodejs:dynamic/macvlan:Macvtap";
@@ -36,6 +37,7 @@ export class Macvtap extends LinkBase {
     } finally {
       restore();
     }
+    declareConnection(this, args);
     declareLink(this, name, args);
   }
 

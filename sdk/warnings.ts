@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { reachWithoutHairpin } from "../provider/link/reach";
+import { hearEachOther, needHairpin } from "../provider/link/reach";
 import type { Mode } from "../provider/link/model";
 import type { MacvtapArgs } from "./link-args";
 
@@ -71,12 +71,12 @@ function* warningsOf(
   ofMode.delete("passthru");
   const [one, ...others] = ofMode.values();
   for (const other of others)
-    if (one !== undefined && !reachWithoutHairpin(one.mode, other.mode))
+    if (one !== undefined && !hearEachOther(one.mode, other.mode, false))
       yield [
-        `${one.name} (mode ${one.mode}) and ${other.name} (mode ${other.mode}) on ${lower} do not reach each other${one.mode === "private" || other.mode === "private" ? ": a private link takes no broadcasts of its siblings" : " without a switch that sends frames back (hairpin)"}. Use mode bridge for those that shall`,
+        `${one.name} (mode ${one.mode}) and ${other.name} (mode ${other.mode}) on ${lower} do not reach each other${needHairpin(one.mode, other.mode) ? " without a switch that sends frames back (hairpin)" : ": broadcasts do not pass between these modes, whatever the switch does"}. Use mode bridge for those that shall`,
         other.resource,
       ];
-  const vepa = links.filter(({ mode }) => mode === "vepa");
+  const vepa = links.filter(({ mode }) => mode !== "source" && needHairpin(mode, mode));
   const [first, second] = vepa;
   if (first !== undefined && second !== undefined && !hasHairpin)
     yield [

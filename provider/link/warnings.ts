@@ -3,7 +3,7 @@ import { type Device, lowerDeviceIn, sceneOf, type Snapshot } from "./causes";
 import type { LinkInputs, Mode } from "./model";
 import { ownerOf } from "./ownership";
 import { IPV6_MIN_MTU } from "./plan";
-import { reachWithoutHairpin } from "./reach";
+import { hearEachOther, needHairpin } from "./reach";
 import { complete } from "./wanted";
 
 export interface Sight extends Snapshot {
@@ -52,23 +52,25 @@ const RULES: readonly Rule[] = [
   },
   ({ mode, siblings, lower }) => {
     const apart = siblings.filter(
-      ({ settings }) => settings.mode !== undefined && !reachWithoutHairpin(mode, settings.mode),
+      ({ settings }) => settings.mode !== undefined && !hearEachOther(mode, settings.mode, false),
     );
     const seen = mode === "passthru" ? [] : apart.filter(({ settings }) => settings.mode !== mode);
-    return seen.length === 0
+    const other = seen[0]?.settings.mode;
+    return other === undefined
       ? undefined
-      : `mode: "${mode}" and ${named(seen)} (mode ${seen[0]?.settings.mode ?? ""}) on ${lower.settings.name} do not reach each other without a switch that sends frames back (hairpin). Use one mode, bridge, for those that shall`;
+      : `mode: "${mode}" and ${named(seen)} (mode ${other}) on ${lower.settings.name} do not reach each other${needHairpin(mode, other) ? " without a switch that sends frames back (hairpin)" : ": broadcasts do not pass between these modes, whatever the switch does"}. Use one mode, bridge, for those that shall`;
   },
   ({ mode, siblings, lower, sight }) => {
-    if (mode !== "vepa" || siblings.length === 0) return undefined;
-    const others = siblings.filter(({ settings }) => settings.mode === "vepa");
+    // A source link hears whom it lists; that is another matter.
+    if (mode === "source" || !needHairpin(mode, mode)) return undefined;
+    const others = siblings.filter(({ settings }) => settings.mode === mode);
     const port = portAtOtherEnd(lower, sight);
     if (others.length === 0 || port?.port?.IFLA_BRPORT_MODE === 1) return undefined;
     const where =
       port === undefined
         ? `no switch that sends frames back (hairpin) is in sight`
         : `the bridge port at the other end, ${port.settings.name}, does not send frames back (hairpin is off)`;
-    return `mode: in VEPA mode the link and ${named(others)} on ${lower.settings.name} reach each other through the switch only, and ${where}. Set hairpin there (BridgePort), or use mode bridge`;
+    return `mode: in ${mode.toUpperCase()} mode the link and ${named(others)} on ${lower.settings.name} reach each other through the switch only, and ${where}. Set hairpin there (BridgePort), or use mode bridge`;
   },
   ({ inputs, siblings, lower }) => {
     const { broadcastLimit } = inputs;

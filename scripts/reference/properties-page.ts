@@ -49,6 +49,20 @@ alone. A declared address that is there with an end (DHCP's) is made to stay.
 
 Sysctls are those of \`/proc/sys/net/ipv4/conf/<link>\` and \`ipv6/conf/<link>\`: ${SYSCTL_NAMES.map(code).join(", ")}.
 
+## Who reaches whom
+
+[docs/modes.md](../modes.md) has it mode by mode, as measured. \`reachability(a, b, { hairpin })\` answers \`{ there, back }\`, each with \`broadcast\`,
+\`unicast\` and \`routed\`: true, false, or undefined where that cannot be told. \`whyUnreachable(a, b, { hairpin })\` says in sentences what stands between
+the two and what would help, and nothing where nothing does. Neither looks at a host. \`a\` and \`b\` are each
+
+- a link: what \`getLink\` found, or a value with as much as is known of \`mode\`, \`lowerDevice\`, \`lowerNetns\`, \`connection\`, \`macAddress\`,
+  \`sourceMacAddresses\`, \`adminState\` and \`name\`. What one leaves out of the first three after \`mode\` counts as the other's;
+- \`"lower device"\`, the other's, or what \`getLowerDevice\` found;
+- \`"outside"\`, all that is beyond the switch, or \`{ outside: "02:…" }\` where its MAC address matters.
+
+Options: \`hairpin\` and \`sameNetwork\` (of different lower devices), not known where they are left out, and \`routerMacAddress\`. With resources, a
+\`HostShim\` among them, \`reachabilityOutput\` and \`whyUnreachableOutput\` take the same.
+
 ## Connection
 
 An object with these fields, or a text: an alias of ssh_config. The names are those of \`@pulumi/command\`'s

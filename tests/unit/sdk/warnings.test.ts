@@ -64,6 +64,11 @@ describe("warnings of a program", () => {
     assert.match(said[1] ?? "", /^l2 and l3 on eth0 are in VEPA mode/);
   });
 
+  it("say where no switch helps, since broadcasts do not pass", async () => {
+    const [said = ""] = await warnings([bridge, { mode: "private" }]);
+    assert.match(said, /do not reach each other: broadcasts do not pass between these modes/);
+  });
+
   it("trust a BridgePort with hairpin to be VEPA's switch", async () => {
     const port = (): void =>
       void new BridgePort("uplink", { connection: "switch", device: "eth1", hairpin: true });
