@@ -3,9 +3,13 @@
  * whatever came of the one before, and closes with one line: N passed, N failed.
  */
 import { readFileSync } from "node:fs";
+import { judgeNamed } from "./named-tests";
+import { readNotesPage } from "./notes-page";
 import { run } from "./part";
 import { CHECK, REAL } from "./parts";
 import { type AllowedSkip, inWords, skipsAsFailures, sum, type Tally } from "./tally";
+
+const NOTES = "docs/notes.md";
 
 async function main(which: string | undefined): Promise<number> {
   const parts = which === "check" ? CHECK : which === "test" ? [...CHECK, ...REAL] : undefined;
@@ -25,10 +29,25 @@ async function main(which: string | undefined): Promise<number> {
     tallies.push(tally);
     if (tally.failed > 0) failed.push(part.name);
   }
+  if (which === "test") {
+    const tally = onNotes(sum(tallies));
+    tallies.push(tally);
+    if (tally.failed > 0) failed.push(NOTES);
+  }
   const all = sum(tallies);
   if (failed.length > 0) console.log(`\nfailed: ${failed.join("; ")}`);
   console.log(`\n${inWords(all)}`);
   return all.failed === 0 ? 0 : 1;
+}
+
+/** What the page states is as good as the tests that this very run has passed. */
+function onNotes(ran: Tally): Tally {
+  console.log(`\n=== tests that ${NOTES} rests on`);
+  const named = readNotesPage(readFileSync(NOTES, "utf8")).flatMap(({ tests }) => tests);
+  const { tally, unproved } = judgeNamed(named, ran);
+  for (const name of unproved) console.log(`not passed in this run: ${name}`);
+  console.log(`--- ${NOTES}: ${inWords(tally)}`);
+  return tally;
 }
 
 function inCi(tally: Tally): Tally {

@@ -58,7 +58,7 @@ export const CHECK: readonly Part[] = [
 export const REAL: readonly Part[] = [
   {
     name: "kernel and transport tests",
-    command: sandboxed(mocha("tests/{kernel,transport}/**/*.test.ts")),
+    command: sandboxed(mocha("tests/{kernel,notes,transport}/**/*.test.ts")),
     mocha: true,
     minutes: 20,
   },

@@ -1,6 +1,8 @@
 /** Mocha's usual report, and at its end a file with the numbers: see `tally.ts`. */
 import { writeFileSync } from "node:fs";
+import { relative } from "node:path";
 import Mocha from "mocha";
+import { nameOf } from "./named-tests";
 import type { Tally } from "./tally";
 
 module.exports = class TallyReporter extends Mocha.reporters.Spec {
@@ -9,13 +11,16 @@ module.exports = class TallyReporter extends Mocha.reporters.Spec {
     const file = process.env["TALLY_FILE"];
     if (file === undefined) return;
     const skipped: string[] = [];
-    let passed = 0;
+    const proved: string[] = [];
     let failed = 0;
-    runner.on("pass", () => void passed++);
+    runner.on("pass", (test) => {
+      proved.push(nameOf({ file: relative(".", test.file ?? ""), title: test.fullTitle() }));
+    });
     runner.on("fail", () => void failed++);
     runner.on("pending", (test) => void skipped.push(test.fullTitle()));
     runner.once("end", () => {
-      writeFileSync(file, JSON.stringify({ passed, failed, skipped } satisfies Tally));
+      const tally: Tally = { passed: proved.length, failed, skipped, proved };
+      writeFileSync(file, JSON.stringify(tally));
     });
   }
 };

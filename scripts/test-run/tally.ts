@@ -4,9 +4,11 @@ export interface Tally {
   readonly failed: number;
   /** Full titles of the tests that did not run. */
   readonly skipped: readonly string[];
+  /** Those that passed, each as "file: full title". */
+  readonly proved: readonly string[];
 }
 
-export const EMPTY: Tally = { passed: 0, failed: 0, skipped: [] };
+export const EMPTY: Tally = { passed: 0, failed: 0, skipped: [], proved: [] };
 export const ONE_PASSED: Tally = { ...EMPTY, passed: 1 };
 export const ONE_FAILED: Tally = { ...EMPTY, failed: 1 };
 
@@ -15,6 +17,7 @@ export function sum(tallies: readonly Tally[]): Tally {
     passed: all.passed + one.passed,
     failed: all.failed + one.failed,
     skipped: [...all.skipped, ...one.skipped],
+    proved: [...all.proved, ...one.proved],
   }));
 }
 

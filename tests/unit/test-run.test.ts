@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { type Part, run } from "../../scripts/test-run/part";
+import { judgeNamed } from "../../scripts/test-run/named-tests";
 import { EMPTY, inWords, judged, ONE_FAILED, skipsAsFailures } from "../../scripts/test-run/tally";
 
 const GOOD = { ...EMPTY, passed: 3 };
@@ -32,6 +36,16 @@ describe("the test run", () => {
     assert.equal(inWords({ ...GOOD, skipped: ["x"] }), "3 passed, 0 failed, 1 skipped");
   });
 
+  it("counts a test that a page names as a failure when it has not passed in this run", () => {
+    const named = ["passed", "failed", "passed"].map((title) => ({ file: "a.test.ts", title }));
+    const elsewhere = { file: "b.test.ts", title: "passed" };
+    const ran = { ...EMPTY, passed: 1, failed: 1, proved: ["a.test.ts: passed"] };
+    assert.deepEqual(judgeNamed([...named, elsewhere], ran), {
+      tally: { ...EMPTY, passed: 1, failed: 2 },
+      unproved: ["a.test.ts: failed", "b.test.ts: passed"],
+    });
+  });
+
   describe("of one part", () => {
     const part = (command: Part["command"], rest: Partial<Part> = {}) =>
       run({ name: "a part that is meant to fail", command, minutes: 1, ...rest });
@@ -44,6 +58,23 @@ describe("the test run", () => {
 
     it("kills what hangs", async () => {
       assert.deepEqual(await part(["sleep", "60"], { minutes: 0.002 }), ONE_FAILED);
+    });
+
+    it("knows by name which tests of a mocha passed", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "part-"));
+      try {
+        const file = join(folder, "some.test.ts");
+        const body = 'it("b", () => {}); it.skip("c");';
+        writeFileSync(file, `describe("a", () => { ${body} });`);
+        const mocha = ["node_modules/mocha/bin/mocha.js", "--reporter"];
+        const reporter = "scripts/test-run/tally-reporter.ts";
+        const command = [process.execPath, ...mocha, reporter, file] as const;
+        const { proved, passed, skipped } = await part(command, { mocha: true });
+        assert.deepEqual(proved, [`${relative(".", file)}: a b`]);
+        assert.deepEqual([passed, skipped], [1, ["a c"]]);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     });
 
     it("does not take a crashed mocha for a success", async () => {
