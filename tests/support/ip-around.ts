@@ -72,12 +72,7 @@ const pathOf = (link: string, name: string): string => {
   return `/proc/sys/net/${family}/conf/${link}/${key}`;
 };
 
-export function sysctlShown(
-  netns: string,
-  link: string,
-  name: string,
-  run: Run = runHere,
-): number {
+export function sysctlShown(netns: string, link: string, name: string, run: Run = runHere): number {
   return Number(run("ip", ["netns", "exec", netns, "cat", pathOf(link, name)]));
 }
 
@@ -101,6 +96,8 @@ export function sysctlsShown(
 ): Readonly<Record<string, number>> {
   const names = ["ipv4.arp_ignore", "ipv4.rp_filter", "ipv6.accept_ra"];
   const paths = names.map((name) => pathOf(link, name));
-  const values = run("ip", ["netns", "exec", netns, "cat", ...paths]).trim().split("\n");
+  const values = run("ip", ["netns", "exec", netns, "cat", ...paths])
+    .trim()
+    .split("\n");
   return Object.fromEntries(names.map((name, n) => [name, Number(values[n])]));
 }

@@ -24,7 +24,13 @@ const LOOKED_UP: LinkInfo = {
 };
 const CARD: LowerDeviceInfo = {
   ...{ name: "eth0", ifindex: 2, operState: "UP", isWireless: false, isBridgePort: false },
-  ...{ adminState: "up", macAddress: "02:00:5e:00:00:99", addresses: [], links: [LOOKED_UP] },
+  ...{
+    adminState: "up",
+    macAddress: "02:00:5e:00:00:99",
+    addresses: [],
+    links: [LOOKED_UP],
+    linksElsewhere: [],
+  },
 };
 
 describe("reachability", () => {

@@ -89,7 +89,7 @@ describe("reachability in a program", () => {
     };
     const eth0: LowerDeviceInfo = {
       ...{ name: "eth0", ifindex: 2, operState: "UP", isWireless: false, isBridgePort: false },
-      ...{ addresses: [], links: [web] },
+      ...{ addresses: [], links: [web], linksElsewhere: [] },
     };
     assert.equal(await together(pulumi.output(web), Promise.resolve(eth0)), false);
     assert.equal(
