@@ -13,17 +13,20 @@ const VALUES: Readonly<Partial<Record<SettingName, readonly [unknown, unknown]>>
   groupForwardMask: [8, 16],
   priority: [5, 6],
   cost: [77, 78],
+  backupPort: ["spare0", "spare1"],
 };
 /** What it goes with only. */
 const BESIDE: Readonly<Partial<Record<SettingName, object>>> = {
   mab: { locked: true, learning: true },
 };
 
-/** A fresh bridge with one port, and how a program says which that is. */
+/** A fresh bridge with one port, and others that may stand in for it, and how a program says which that is. */
 function bridged(site: Site): object {
   const { netns, where } = place(site);
   veth(site, netns);
   ip(site, netns, "link add br0 type bridge", "link set lower master br0");
+  ip(site, netns, "link add spare0 type veth peer name spare1");
+  for (const spare of ["spare0", "spare1"]) ip(site, netns, `link set ${spare} master br0`);
   const { lowerDevice: device, lowerNetns, ...reached } = where;
   return { ...reached, device, netns: lowerNetns };
 }

@@ -11,7 +11,8 @@ while IFS= read -r -d "" line; do
   if ((status)); then out="$out$(<"$errors")"; fi
   printf "%s %s\\0" "$status" "$out"
 done`;
-const WAIT_MS = 60_000;
+// A machine in software emulation, on one that is busy.
+const WAIT_MS = 180_000;
 
 export class RemoteShell {
   readonly #child: ChildProcess;
