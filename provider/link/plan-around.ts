@@ -50,6 +50,12 @@ export function planSysctls(wanted: Sysctls, seen: Sysctls, link: string): Plann
   ];
 }
 
+/**
+ * Of a passthru link that becomes a bridge's port while it is down, the kernel does not count on the lower device
+ * that all multicast is wanted; whoever takes it out while it is up counts below zero, for good.
+ */
+export const isPortWhileUp = ({ mode }: Settings): boolean => mode === "passthru";
+
 export function planBridge(wanted: string | undefined, seen: string | undefined): PlannedStep[] {
   if (wanted === undefined || wanted === (seen ?? "")) return [];
   return [

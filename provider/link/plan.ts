@@ -13,6 +13,7 @@ import {
   afterUp,
   beforeUp,
   planAddressing,
+  isPortWhileUp,
   planBridge,
   planDown,
   planSysctls,
@@ -102,8 +103,10 @@ export function planCreation(
   if (settings.addrGenMode !== undefined)
     then({ do: "set", settings: { addrGenMode: settings.addrGenMode } });
   if (settings.altNames?.length) then({ do: "add alternative names", names: settings.altNames });
-  if (settings.bridge) then({ do: "set bridge", bridge: settings.bridge });
+  const port: Step[] = settings.bridge ? [{ do: "set bridge", bridge: settings.bridge }] : [];
+  if (!isPortWhileUp(settings)) port.forEach(then);
   if (up && !upAtOnce) then({ do: "set", settings: { adminState: "up" } });
+  if (isPortWhileUp(settings)) port.forEach(then);
   later.push(...afterUp(settings).map((step) => ({ step })));
   later.push(...planArpAdditions(settings, arp, tableOf(mark)));
   const marked = { alias: settings.alias ?? "" };
@@ -190,8 +193,10 @@ export function planChange({ settings, mark }: Wanted, link: ObservedLink): Plan
   // The kernel counts promiscuity wrongly when the flag of a passthru link changes while it is down.
   const upBetween = differing("noPromisc") && !upNow && !upThen;
   const goesDown = upNow && !upThen;
-  steps.push(...planBridge(settings.bridge, seen.bridge));
+  const port = planBridge(settings.bridge, seen.bridge);
+  if (!isPortWhileUp(settings)) steps.push(...port);
   if ((!upNow && upThen) || upBetween) set({ adminState: "up" });
+  if (isPortWhileUp(settings)) steps.push(...port);
   if (flags) {
     set({
       noPromisc: settings.noPromisc ?? seen.noPromisc ?? false,

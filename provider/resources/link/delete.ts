@@ -1,4 +1,9 @@
+import type { LinkHost } from "../../host/link-host";
+import type { Place } from "../../host/namespaces";
+import type { Device } from "../../link/causes";
 import { deedsOfDeletion } from "../../link/cut-offs";
+import type { LinkState } from "../../link/model";
+import { isPortWhileUp } from "../../link/plan-around";
 import type { DeleteRequest } from "../../request";
 import { inTurn, releaseArp, removeRules } from "./arp";
 import { refuseToCutOff } from "./cut-off";
@@ -34,8 +39,24 @@ export async function deleteLink({ state, config }: DeleteRequest): Promise<void
       await inTurn(host, place, link.lowerIfindex, { arp: "own" }, () =>
         releaseArp(host, place, link, state),
       );
+    if (state.declared?.includes("bridge")) await leaveBridge(host, place, link, state);
     await host.delete(place.beside, link.ifindex);
   } catch (error) {
     throw await explained(error, host, place, operation, state, state.identity.mark);
   }
+}
+
+/** The kernel forgets, when a passthru link goes, that its lower device hears all multicast for a bridge. */
+async function leaveBridge(
+  host: LinkHost,
+  place: Place,
+  link: Device,
+  { kind, identity: { mark } }: LinkState,
+): Promise<void> {
+  const { ifindex, lowerIfindex = 0, master, settings } = link;
+  if (!isPortWhileUp(settings) || settings.adminState !== "up" || master === undefined) return;
+  const undo = host.session.newUndoId();
+  const target = { kind, mark, place, lowerIfindex, ifindex };
+  await host.change(undo, [{ step: { do: "set bridge", bridge: "" } }], target);
+  await host.session.disarm(undo);
 }
