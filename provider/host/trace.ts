@@ -1,4 +1,4 @@
-import { describeMessage } from "../netlink/describe";
+import type * as Describe from "../netlink/describe";
 import { decodeMessages } from "../netlink/message";
 
 const isOn = process.env["PULUMI_MACVLAN_TRACE"] === "1";
@@ -9,6 +9,9 @@ export function trace(
   datagrams: readonly Uint8Array[],
 ): void {
   if (!isOn) return;
+  // With it come the names of all that the kernel has, which no other run needs.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { describeMessage } = require("../netlink/describe") as typeof Describe;
   for (const message of datagrams.flatMap(decodeMessages)) {
     process.stderr.write(`${direction}: ${describeMessage(message)}\n`);
   }
