@@ -136,7 +136,7 @@ const warned: readonly [what: string, body: string, of: RegExp][] = [
   [
     "a private link beside others",
     'new Macvlan("one", { ...host, mode: "bridge" }); new Macvlan("two", { ...host, mode: "private" })',
-    /warning: .*do not reach each other: a private link takes no broadcasts of its siblings/,
+    /warning: .*do not reach each other: broadcasts do not pass between these modes, whatever the switch does/,
   ],
   [
     "VEPA without a switch in sight",
