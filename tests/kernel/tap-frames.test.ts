@@ -1,27 +1,16 @@
 import assert from "node:assert/strict";
 import type { Mode } from "../../provider/link/model";
-import {
-  experimentalFrame,
-  type FramePort,
-  openPacketPort,
-  openTapPort,
-} from "../support/frame-ports";
+import { experimentalFrame, openPacketPort, openTapPort } from "../support/frame-ports";
 import { useLab } from "../support/kernel-lab";
 import { LinkResource } from "../support/link-resource";
+import { useOpened } from "../support/use-opened";
 
 const PEER = "02:00:5e:60:00:99";
 const BROADCAST = "ff:ff:ff:ff:ff:ff";
 
 describe("Frames through a tap device", () => {
   const lab = useLab();
-  const ports: FramePort[] = [];
-  afterEach(() => Promise.all(ports.splice(0).map((port) => port.close())));
-
-  async function opened<P extends FramePort>(opening: Promise<P>): Promise<P> {
-    const port = await opening;
-    ports.push(port);
-    return port;
-  }
+  const opened = useOpened();
 
   for (const mode of ["vepa", "bridge", "private", "passthru"] as const satisfies readonly Mode[]) {
     for (const elsewhere of [false, true]) {

@@ -7,6 +7,7 @@ import { experimentalFrame, openPacketPort } from "../support/frame-ports";
 import { useLab } from "../support/kernel-lab";
 import { startTapGuest } from "../support/tap-guest";
 import { Tcpdump } from "../support/tcpdump";
+import { useOpened } from "../support/use-opened";
 
 const OWN = "02:00:5e:65:00:01";
 const OTHER = "02:00:5e:65:00:02";
@@ -15,18 +16,10 @@ const OUTSIDE = "192.0.2.254";
 
 describe("The notes on guests", function () {
   this.timeout(60_000);
-  const open: { close(): Promise<void> }[] = [];
-  afterEach(async () => {
-    for (const each of open.splice(0).reverse()) await each.close();
-  });
+  const opened = useOpened();
   // After that, so that nobody listens any more when its namespaces go.
   const lab = useLab();
 
-  async function opened<T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> {
-    const port = await opening;
-    open.push(port);
-    return port;
-  }
   const mac = (netns: string, link: string): string => lab().link(netns, link)?.address ?? "";
 
   /** A guest with the MAC address of its macvtap, and somebody outside. */

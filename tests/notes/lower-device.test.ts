@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { MODES } from "../../provider/link/model";
-import { experimentalFrame, type FramePort, openPacketPort } from "../support/frame-ports";
+import { experimentalFrame, type FramePort, openPacketPort, textOf } from "../support/frame-ports";
 import { useLab } from "../support/kernel-lab";
 import { PYTHON } from "../support/python";
 import { SwitchedGuests } from "../support/switched-guests";
+import { useOpened } from "../support/use-opened";
 
 const OWN = "02:00:00:62:00:01";
 const BEHIND = "02:00:5e:62:00:02";
@@ -15,18 +16,12 @@ const BROADCAST = "ff:ff:ff:ff:ff:ff";
 describe("The notes on the lower device", function () {
   this.timeout(60_000);
   const lab = useLab();
-  const ports: FramePort[] = [];
-  afterEach(() => Promise.all(ports.splice(0).map((port) => port.close())));
+  const opened = useOpened();
 
-  async function port(netns: string, link: string): Promise<FramePort> {
-    const opened = await openPacketPort(netns, link);
-    ports.push(opened);
-    return opened;
-  }
+  const port = (netns: string, link: string): Promise<FramePort> =>
+    opened(openPacketPort(netns, link));
   const inside = (netns: string, ...command: string[]): string =>
     execFileSync("ip", ["netns", "exec", netns, ...command], { encoding: "utf8", stdio: "pipe" });
-  const text = (frame: Buffer): string =>
-    frame.subarray(14).toString("latin1").replaceAll("\0", "").trim();
 
   it("the kernel calls it the lower, and the link the upper", () => {
     const netns = lab().host();
@@ -88,12 +83,12 @@ describe("The notes on the lower device", function () {
       const [link, lower] = [await port(netns, "link0"), await port(netns, "lower")];
       const wire = await port(netns, "wire");
       await link.send(experimentalFrame(macOf("lower"), macOf("link0"), "down"));
-      assert.equal(text(await wire.receive()), "down");
+      assert.equal(textOf(await wire.receive()), "down");
       await lower.send(experimentalFrame(macOf("link0"), macOf("lower"), "up"));
-      assert.equal(text(await wire.receive()), "up");
+      assert.equal(textOf(await wire.receive()), "up");
       await wire.send(experimentalFrame(BROADCAST, PEER, "the first that they hear"));
       for (const each of [link, lower])
-        assert.equal(text(await each.receive()), "the first that they hear");
+        assert.equal(textOf(await each.receive()), "the first that they hear");
     });
 
   it("so a guest and its host do not reach each other, by broadcast nor without", () => {
@@ -142,9 +137,9 @@ describe("The notes on the lower device", function () {
     const { netns, wire, behind } = await bridged();
     assert.equal(lab().link(netns, "macvlan2")?.master, "br0");
     await behind.send(experimentalFrame(PEER, BEHIND, "out"));
-    assert.equal(text(await wire.receive()), "out");
+    assert.equal(textOf(await wire.receive()), "out");
     await wire.send(experimentalFrame(BROADCAST, PEER, "to all"));
-    assert.equal(text(await behind.receive()), "to all");
+    assert.equal(textOf(await behind.receive()), "to all");
   });
 
   it("what is for an address behind that bridge does not come in; what is for the macvlan's own does", async () => {
@@ -155,9 +150,9 @@ describe("The notes on the lower device", function () {
     await wire.send(experimentalFrame(BEHIND, PEER, "back"));
     await wire.send(experimentalFrame(OWN, PEER, "to the bridge's own address"));
     await wire.send(experimentalFrame(BROADCAST, PEER, "mark"));
-    assert.equal(text(await behind.receive()), "mark");
+    assert.equal(textOf(await behind.receive()), "mark");
     assert.equal(lab().link(netns, "br0")?.address, OWN);
-    assert.equal(text(await bridge.receive()), "to the bridge's own address");
+    assert.equal(textOf(await bridge.receive()), "to the bridge's own address");
   });
 
   it("a macvtap cannot be put into a bridge", async () => {

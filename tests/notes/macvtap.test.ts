@@ -7,10 +7,12 @@ import {
   type FramePort,
   openPacketPort,
   openTapPort,
+  textOf,
 } from "../support/frame-ports";
 import { useLab } from "../support/kernel-lab";
 import { PYTHON } from "../support/python";
 import { Tcpdump } from "../support/tcpdump";
+import { useOpened } from "../support/use-opened";
 
 const FIRST = "02:00:5e:63:00:01";
 const SECOND = "02:00:5e:63:00:02";
@@ -19,16 +21,7 @@ const PEER = "02:00:5e:63:00:99";
 describe("The notes on macvtap", function () {
   this.timeout(60_000);
   const lab = useLab();
-  const open: { close(): Promise<void> }[] = [];
-  afterEach(async () => {
-    for (const each of open.splice(0).reverse()) await each.close();
-  });
-
-  async function opened<T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> {
-    const port = await opening;
-    open.push(port);
-    return port;
-  }
+  const opened = useOpened();
 
   /** A macvtap in bridge mode that is up; its device. */
   function add(netns: string, name: string, mac: string, mode: Mode = "bridge"): string {
@@ -37,8 +30,6 @@ describe("The notes on macvtap", function () {
     return `/dev/tap${lab().link(netns, name)?.ifindex}`;
   }
   const wireOf = (netns: string): Promise<FramePort> => opened(openPacketPort(netns, "wire"));
-  const text = (frame: Buffer): string =>
-    frame.subarray(14).toString("latin1").replaceAll("\0", "").trim();
 
   it("tcpdump on the macvtap shows what its guest sends and what comes in", async () => {
     const netns = lab().host();
@@ -48,7 +39,7 @@ describe("The notes on macvtap", function () {
     await capture.until("from the guest");
     await wire.send(experimentalFrame(FIRST, PEER, "to the guest"));
     await capture.until("to the guest");
-    assert.equal(text(await tap.receive()), "to the guest");
+    assert.equal(textOf(await tap.receive()), "to the guest");
   });
 
   it("tcpdump on the macvtap shows what comes in also while nobody has its device open", async () => {
@@ -69,7 +60,7 @@ describe("The notes on macvtap", function () {
     ];
     const wire = await wireOf(netns);
     await first.send(experimentalFrame(SECOND, FIRST, "guest to guest"));
-    assert.equal(text(await second.receive()), "guest to guest");
+    assert.equal(textOf(await second.receive()), "guest to guest");
     await wire.send(experimentalFrame(FIRST, PEER, "coming in"));
     await first.send(experimentalFrame(PEER, FIRST, "going out"));
     const shown = await below.until("going out");
@@ -125,9 +116,9 @@ describe("The notes on macvtap", function () {
     lab().ip(netns, "link", "add", "link", "lower", ...shim);
     const host = await opened(openPacketPort(netns, "shim"));
     await host.send(experimentalFrame(FIRST, SECOND, "to the guest"));
-    assert.equal(text(await tap.receive()), "to the guest");
+    assert.equal(textOf(await tap.receive()), "to the guest");
     await tap.send(experimentalFrame(SECOND, FIRST, "to the host"));
-    assert.equal(text(await host.receive()), "to the host");
+    assert.equal(textOf(await host.receive()), "to the host");
   });
 
   it("a macvtap of the guest's and the lower device do not: what it sends there leaves by the wire", async () => {
@@ -136,8 +127,8 @@ describe("The notes on macvtap", function () {
     const [lower, wire] = [await opened(openPacketPort(netns, "lower")), await wireOf(netns)];
     const { address = "" } = lab().link(netns, "lower") ?? {};
     await tap.send(experimentalFrame(address, FIRST, "to the host"));
-    assert.equal(text(await wire.receive()), "to the host");
+    assert.equal(textOf(await wire.receive()), "to the host");
     await wire.send(experimentalFrame(address, PEER, "the first that it hears"));
-    assert.equal(text(await lower.receive()), "the first that it hears");
+    assert.equal(textOf(await lower.receive()), "the first that it hears");
   });
 });

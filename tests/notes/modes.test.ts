@@ -1,8 +1,9 @@
 /** What the notes say of the modes, each sentence with frames on real links. */
 import assert from "node:assert/strict";
 import { MODES } from "../../provider/link/model";
-import { experimentalFrame, type FramePort, openPacketPort } from "../support/frame-ports";
+import { experimentalFrame, type FramePort, openPacketPort, textOf } from "../support/frame-ports";
 import { useLab } from "../support/kernel-lab";
+import { useOpened } from "../support/use-opened";
 
 const FIRST = "02:00:5e:61:00:01";
 const SECOND = "02:00:5e:61:00:02";
@@ -12,8 +13,7 @@ const BROADCAST = "ff:ff:ff:ff:ff:ff";
 
 describe("The notes on modes", () => {
   const lab = useLab();
-  const ports: FramePort[] = [];
-  afterEach(() => Promise.all(ports.splice(0).map((port) => port.close())));
+  const opened = useOpened();
 
   const add = (netns: string, name: string, ...more: string[]): void =>
     void lab().ip(netns, "link", "add", "link", "lower", "name", name, ...more);
@@ -21,11 +21,8 @@ describe("The notes on modes", () => {
   const modeOf = (netns: string, name: string): string | undefined =>
     lab().link(netns, name)?.linkinfo?.info_data?.mode;
 
-  async function port(netns: string, link: string): Promise<FramePort> {
-    const opened = await openPacketPort(netns, link);
-    ports.push(opened);
-    return opened;
-  }
+  const port = (netns: string, link: string): Promise<FramePort> =>
+    opened(openPacketPort(netns, link));
 
   /** Two links on one lower device, up, with a port on each and one on the wire. */
   async function pair(first: string, second: string) {
@@ -40,14 +37,12 @@ describe("The notes on modes", () => {
     return { netns, one, two, wire: await port(netns, "wire") };
   }
 
-  const text = (frame: Buffer): string =>
-    frame.subarray(14).toString("latin1").replaceAll("\0", "").trim();
   /** What a port hears, up to a frame that it hears for certain: what came before that and is not here never came. */
   async function heard(at: FramePort, from: FramePort, mark: Buffer): Promise<string[]> {
     await from.send(mark);
     const all: string[] = [];
-    for (let each = ""; each !== text(mark);) {
-      each = text(await at.receive());
+    for (let each = ""; each !== textOf(mark);) {
+      each = textOf(await at.receive());
       all.push(each);
     }
     return all.slice(0, -1);
@@ -103,7 +98,7 @@ describe("The notes on modes", () => {
         [BROADCAST, "to all"],
       ] as const) {
         await one.send(experimentalFrame(to, FIRST, words));
-        assert.equal(text(await wire.receive()), words);
+        assert.equal(textOf(await wire.receive()), words);
       }
       assert.deepEqual(await beforeMark(wire, two), []);
     });
@@ -111,7 +106,7 @@ describe("The notes on modes", () => {
   it("bridge hands what is for a sibling in bridge mode over, and sends nothing out", async () => {
     const { one, two, wire } = await pair("bridge", "bridge");
     await one.send(experimentalFrame(SECOND, FIRST, "to the sibling"));
-    assert.equal(text(await two.receive()), "to the sibling");
+    assert.equal(textOf(await two.receive()), "to the sibling");
     assert.deepEqual(await heard(wire, one, experimentalFrame(ROUTER, FIRST, "mark")), []);
   });
 
@@ -119,25 +114,25 @@ describe("The notes on modes", () => {
     it(`bridge sends what is for a sibling in ${target} mode out`, async () => {
       const { one, two, wire } = await pair("bridge", target);
       await one.send(experimentalFrame(SECOND, FIRST, "to the sibling"));
-      assert.equal(text(await wire.receive()), "to the sibling");
+      assert.equal(textOf(await wire.receive()), "to the sibling");
       assert.deepEqual(await beforeMark(wire, two), []);
     });
 
   it("bridge sends a broadcast out as well as to the siblings", async () => {
     const { one, two, wire } = await pair("bridge", "bridge");
     await one.send(experimentalFrame(BROADCAST, FIRST, "to all"));
-    assert.equal(text(await two.receive()), "to all");
-    assert.equal(text(await wire.receive()), "to all");
+    assert.equal(textOf(await two.receive()), "to all");
+    assert.equal(textOf(await wire.receive()), "to all");
   });
 
   it("bridge learns nothing: what is for nobody it knows goes out alone, and what comes in for nobody stops", async () => {
     const { netns, one, two, wire } = await pair("bridge", "bridge");
     await one.send(experimentalFrame(NOBODY, FIRST, "to nobody"));
-    assert.equal(text(await wire.receive()), "to nobody");
+    assert.equal(textOf(await wire.receive()), "to nobody");
     assert.deepEqual(await beforeMark(wire, two), []);
     // Even when that address has been seen on the link.
     await two.send(experimentalFrame(ROUTER, NOBODY, "from nobody"));
-    assert.equal(text(await wire.receive()), "from nobody");
+    assert.equal(textOf(await wire.receive()), "from nobody");
     await wire.send(experimentalFrame(NOBODY, ROUTER, "back to nobody"));
     assert.deepEqual(await beforeMark(wire, two), []);
     assert.equal(lab().link(netns, "second")?.address, SECOND);

@@ -4,15 +4,11 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants, existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
-import {
-  experimentalFrame,
-  type FramePort,
-  openPacketPort,
-  openTapPort,
-} from "../support/frame-ports";
+import { experimentalFrame, openPacketPort, openTapPort, textOf } from "../support/frame-ports";
 import { useLab } from "../support/kernel-lab";
 import { eventually } from "../support/processes";
 import { PYTHON } from "../support/python";
+import { useOpened } from "../support/use-opened";
 
 const GUEST = "02:00:5e:64:00:01";
 const PEER = "02:00:5e:64:00:99";
@@ -20,16 +16,7 @@ const BROADCAST = "ff:ff:ff:ff:ff:ff";
 
 describe("The notes on the tap device", () => {
   const lab = useLab();
-  const ports: { close(): Promise<void> }[] = [];
-  afterEach(() => Promise.all(ports.splice(0).map((port) => port.close())));
-
-  async function opened(opening: Promise<FramePort>): Promise<FramePort> {
-    const port = await opening;
-    ports.push(port);
-    return port;
-  }
-  const text = (frame: Buffer): string =>
-    frame.subarray(14).toString("latin1").replaceAll("\0", "").trim();
+  const opened = useOpened();
 
   function add(netns: string, mode: string): string {
     const named = ["name", "vm1", "address", GUEST, "up", "type", "macvtap", "mode", mode];
@@ -49,7 +36,7 @@ describe("The notes on the tap device", () => {
     child.stdout.on("data", (data: Buffer) => (heard += data.toString("latin1")));
     const gone = once(child, "exit");
     const close = async (): Promise<void> => void (child.kill("SIGKILL") && (await gone));
-    ports.push({ close });
+    void opened({ close });
     return { pid: child.pid ?? 0, heard: () => heard };
   }
   const hasOpen = (pid: number, device: string): boolean =>
@@ -149,11 +136,11 @@ describe("The notes on the tap device", () => {
     const [guest, other] = [await opened(openTapPort(device)), await opened(openTapPort(device))];
     const wire = await opened(openPacketPort(netns, "wire"));
     for (const to of [PEER, BROADCAST]) await guest.send(experimentalFrame(to, GUEST, to));
-    for (const to of [PEER, BROADCAST]) assert.equal(text(await wire.receive()), to);
+    for (const to of [PEER, BROADCAST]) assert.equal(textOf(await wire.receive()), to);
     // With the first gone, all that comes in is the second one's.
     await guest.close();
     await wire.send(experimentalFrame(GUEST, PEER, "the first that it sees"));
-    assert.equal(text(await other.receive()), "the first that it sees");
+    assert.equal(textOf(await other.receive()), "the first that it sees");
   });
 
   for (const mode of ["vepa", "bridge", "private", "passthru"])
@@ -162,17 +149,17 @@ describe("The notes on the tap device", () => {
       const ports = [await opened(openTapPort(device)), await opened(openTapPort(device))];
       const wire = await opened(openPacketPort(netns, "wire"));
       await ports[1]?.send(experimentalFrame(PEER, mac, "as if from the guest"));
-      assert.equal(text(await wire.receive()), "as if from the guest");
+      assert.equal(textOf(await wire.receive()), "as if from the guest");
     });
 
   it("bridge: lets a second opener send to the guest itself; vepa sends that out", async () => {
     const { netns, device } = made("bridge");
     const [guest, other] = [await opened(openTapPort(device)), await opened(openTapPort(device))];
     await other.send(experimentalFrame(GUEST, PEER, "to the guest itself"));
-    assert.equal(text(await guest.receive()), "to the guest itself");
+    assert.equal(textOf(await guest.receive()), "to the guest itself");
     lab().ip(netns, "link", "set", "dev", "vm1", "type", "macvtap", "mode", "vepa");
     const wire = await opened(openPacketPort(netns, "wire"));
     await other.send(experimentalFrame(GUEST, PEER, "to the guest itself"));
-    assert.equal(text(await wire.receive()), "to the guest itself");
+    assert.equal(textOf(await wire.receive()), "to the guest itself");
   });
 });

@@ -15,6 +15,10 @@ export function experimentalFrame(to: string, from: string, text: string): Buffe
   return Buffer.concat([address(to), address(from), Buffer.from("88b5", "hex"), payload]);
 }
 
+/** What such a frame says. */
+export const textOf = (frame: Buffer): string =>
+  frame.subarray(14).toString("latin1").replaceAll("\0", "").trim();
+
 const isExperimental = (frame: Buffer): boolean => frame.readUInt16BE(12) === 0x88b5;
 
 export interface FramePort {
