@@ -1,11 +1,12 @@
 /** Addresses and routes beside others that add theirs, and beside traffic that must not notice. */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { addressesShown, routesShown } from "../support/ip-around";
 import { useLab } from "../support/kernel-lab";
 import { LinkResource } from "../support/link-resource";
+import { Tcpdump } from "../support/tcpdump";
 
 const four = (n: number): string => `192.0.2.${n}/24`;
 
@@ -226,32 +227,11 @@ describe("Addresses", function () {
 
   it("are announced to the wire, once each, when they are new", async () => {
     const { netns, args } = site();
-    const heard: string[] = [];
-    const dump: ChildProcess = spawn(
-      "ip",
-      [
-        "netns",
-        "exec",
-        netns,
-        "tcpdump",
-        "-n",
-        "-l",
-        "-e",
-        "--immediate-mode",
-        "-i",
-        "wire",
-        "arp or icmp6",
-      ],
-      { stdio: ["ignore", "pipe", "pipe"] },
-    );
-    dump.stdout?.on("data", (data: Buffer) => heard.push(...data.toString().trim().split("\n")));
-    await new Promise<void>((ready) =>
-      dump.stderr?.on("data", (data: Buffer) => {
-        if (/listening on/.test(data.toString())) ready();
-      }),
-    );
+    const dump = await Tcpdump.on(netns, "wire", "arp or icmp6");
     const announced = (): string[] =>
-      heard.filter((line) => /Request who-has (\S+) .*tell \1|neighbor advertisement/.test(line));
+      dump.lines.filter((line) =>
+        /Request who-has (\S+) .*tell \1|neighbor advertisement/.test(line),
+      );
     try {
       const said = {
         announce: true,
@@ -261,7 +241,7 @@ describe("Addresses", function () {
       const { macAddress = "" } = await link.create();
       await sleep(300);
       const lines = announced();
-      assert.equal(lines.length, 2, heard.join("\n"));
+      assert.equal(lines.length, 2, dump.lines.join("\n"));
       assert.ok(
         lines.every((line) => line.includes(`${macAddress} > `)),
         lines.join(),
@@ -273,7 +253,7 @@ describe("Addresses", function () {
       assert.equal(announced().length, 3);
       assert.match(announced().at(-1) ?? "", /192\.0\.2\.11/);
     } finally {
-      dump.kill("SIGKILL");
+      await dump.close();
     }
   });
 });

@@ -8,21 +8,29 @@ export class Tcpdump {
   #complaint = "";
   readonly #child: ChildProcess;
 
-  private constructor(netns: string, link: string) {
+  private constructor(netns: string, link: string, what: string) {
     // -A shows the text in a frame of ours, -e its addresses and its VLAN.
-    const words = `tcpdump -i ${link} -l -n -e -A --immediate-mode ether proto 0x88b5 or vlan`;
+    const words = `tcpdump -i ${link} -l -n -e -A --immediate-mode ${what}`;
     const args = ["netns", "exec", netns, ...words.split(" ")];
     this.#child = spawn("ip", args, { stdio: ["ignore", "pipe", "pipe"] });
     this.#child.stdout?.on("data", (data: Buffer) => (this.#shown += data.toString("latin1")));
     this.#child.stderr?.on("data", (data: Buffer) => (this.#complaint += data.toString()));
   }
 
-  /** It listens when this comes back. */
-  static async on(netns: string, link: string): Promise<Tcpdump> {
-    const capture = new Tcpdump(netns, link);
+  /** It listens when this comes back. `what`: a filter; experimental frames by default, and all with a VLAN. */
+  static async on(
+    netns: string,
+    link: string,
+    what = "ether proto 0x88b5 or vlan",
+  ): Promise<Tcpdump> {
+    const capture = new Tcpdump(netns, link, what);
     const listens = () => capture.#complaint.includes("listening on");
     await eventually(`tcpdump listens: ${capture.#complaint}`, listens, 30_000);
     return capture;
+  }
+
+  get lines(): string[] {
+    return this.#shown.trim().split("\n");
   }
 
   /** All that it showed until it showed this. */
