@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hearEachOther, needHairpin } from "../provider/link/reach";
+import { hearEachOther, needHairpin, whatParts } from "../provider/link/reach";
 import type { Mode } from "../provider/link/model";
 import type { MacvtapArgs } from "./link-args";
 
@@ -73,7 +73,7 @@ function* warningsOf(
   for (const other of others)
     if (one !== undefined && !hearEachOther(one.mode, other.mode, false))
       yield [
-        `${one.name} (mode ${one.mode}) and ${other.name} (mode ${other.mode}) on ${lower} do not reach each other${needHairpin(one.mode, other.mode) ? " without a switch that sends frames back (hairpin)" : ": broadcasts do not pass between these modes, whatever the switch does"}. Use mode bridge for those that shall`,
+        `${one.name} (mode ${one.mode}) and ${other.name} (mode ${other.mode}) on ${lower} do not reach each other${whatParts(one.mode, other.mode)}. Use mode bridge for those that shall`,
         other.resource,
       ];
   const vepa = links.filter(({ mode }) => mode !== "source" && needHairpin(mode, mode));

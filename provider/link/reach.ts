@@ -54,3 +54,9 @@ export function hearEachOther(a: Mode, b: Mode, hairpin: boolean): boolean {
 /** What they hear of each other goes by the switch, which must send it back. */
 export const needHairpin = (a: Mode, b: Mode): boolean =>
   !hearEachOther(a, b, false) && hearEachOther(a, b, true);
+
+/** Why two that do not hear each other without hairpin do not, as the end of a sentence that says so. */
+export const whatParts = (a: Mode, b: Mode): string =>
+  needHairpin(a, b)
+    ? " without a switch that sends frames back (hairpin)"
+    : ": broadcasts do not pass between these modes, whatever the switch does";

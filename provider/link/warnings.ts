@@ -3,7 +3,7 @@ import { type Device, lowerDeviceIn, sceneOf, type Snapshot } from "./causes";
 import type { LinkInputs, Mode } from "./model";
 import { ownerOf } from "./ownership";
 import { IPV6_MIN_MTU } from "./plan";
-import { hearEachOther, needHairpin } from "./reach";
+import { hearEachOther, needHairpin, whatParts } from "./reach";
 import { complete } from "./wanted";
 
 export interface Sight extends Snapshot {
@@ -59,7 +59,7 @@ const RULES: readonly Rule[] = [
     const other = seen[0]?.settings.mode;
     return other === undefined
       ? undefined
-      : `mode: "${mode}" and ${named(seen)} (mode ${other}) on ${lower.settings.name} do not reach each other${needHairpin(mode, other) ? " without a switch that sends frames back (hairpin)" : ": broadcasts do not pass between these modes, whatever the switch does"}. Use one mode, bridge, for those that shall`;
+      : `mode: "${mode}" and ${named(seen)} (mode ${other}) on ${lower.settings.name} do not reach each other${whatParts(mode, other)}. Use one mode, bridge, for those that shall`;
   },
   ({ mode, siblings, lower, sight }) => {
     // A source link hears whom it lists; that is another matter.
