@@ -55,8 +55,7 @@ async function leaveBridge(
 ): Promise<void> {
   const { ifindex, lowerIfindex = 0, master, settings } = link;
   if (!isPortWhileUp(settings) || settings.adminState !== "up" || master === undefined) return;
-  const undo = host.session.newUndoId();
   const target = { kind, mark, place, lowerIfindex, ifindex };
-  await host.change(undo, [{ step: { do: "set bridge", bridge: "" } }], target);
-  await host.session.disarm(undo);
+  const leave = { step: { do: "set bridge", bridge: "" } } as const;
+  await host.change(host.session.newUndoId(), [leave], target);
 }
