@@ -10,7 +10,7 @@ import { type SettingStep, shortfalls } from "../../port/port";
 import { deedsOfPort } from "../../port/cut-offs";
 import { toAttributes } from "../../port/properties";
 import { refuseToCutOff } from "../link/cut-off";
-import { existingPort, notABackup } from "./look";
+import { existingPort, lookAtBackup } from "./look";
 
 /** Sets one by one, each with what takes it back, so that a refusal names its setting and leaves nothing. */
 export async function apply(
@@ -68,17 +68,16 @@ async function numbersOf(
   const found = new Map<string, number>();
   for (const { value, was } of steps) {
     if (typeof value !== "string") continue;
-    const cause = await notABackup(host, beside, port, value);
-    if (cause !== undefined)
+    const backup = await lookAtBackup(host, beside, port, value);
+    if ("reason" in backup)
       throw new HostError({
-        ...{ kind: "refused", operation, host: host.label, cause: `backupPort: ${cause}` },
+        ...{ kind: "refused", operation, host: host.label, cause: `backupPort: ${backup.reason}` },
         cure: "Name another port of the same bridge",
       });
-    for (const name of [value, was]) {
-      if (typeof name !== "string" || name === "") continue;
-      const device = await host.device(beside, { name });
-      if (device !== undefined) found.set(name, device.ifindex);
-    }
+    found.set(value, backup.ifindex);
+    if (typeof was !== "string" || was === "") continue;
+    const former = await host.device(beside, { name: was });
+    if (former !== undefined) found.set(was, former.ifindex);
   }
   return found;
 }

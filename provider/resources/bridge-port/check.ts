@@ -8,7 +8,7 @@ import type { CheckAnswer, CheckRequest, DiffAnswer, DiffRequest } from "../../r
 import { foreseen } from "../link/cut-off";
 import { hostInTime } from "../link/hosts-ahead";
 import { type Reach, whichHost } from "../link/which-host";
-import { lookAtPort, notABackup } from "./look";
+import { lookAtBackup, lookAtPort } from "./look";
 
 export const claims = new PortClaims();
 
@@ -39,8 +39,8 @@ async function refusals(inputs: PortInputs, reach: Reach): Promise<CheckAnswer["
     const look = await lookAtPort(host, inputs);
     if ("port" in look) {
       const { beside, port } = look;
-      const reason = await notABackup(host, beside, port, inputs.backupPort);
-      if (reason !== undefined) return [{ property: "backupPort", reason }];
+      const backup = await lookAtBackup(host, beside, port, inputs.backupPort ?? "");
+      if ("reason" in backup) return [{ property: "backupPort", reason: backup.reason }];
       const deeds = deedsOfPort(planPort(wantedOf(inputs, {}), port), port);
       return await foreseen(host, { below: beside, beside }, deeds);
     }

@@ -49,20 +49,20 @@ function notAPort({ slaveKind, master, settings: { name } }: Device): string | u
     : `"${name}" belongs to a ${slaveKind ?? "device"} that is no bridge of Linux's own`;
 }
 
-/** Why a port cannot be another's backup; the kernel says no more than a number. */
-export async function notABackup(
+/** A port that stands in for another, by its number, or why it cannot: the kernel says no more than a number. */
+export async function lookAtBackup(
   host: LinkHost,
   beside: Namespace,
   { name, bridge, bridgeIfindex }: ObservedPort,
-  backup: string | undefined,
-): Promise<string | undefined> {
-  if (backup === undefined || backup === "") return undefined;
-  if (backup === name) return `"${backup}" cannot be its own backup`;
+  backup: string,
+): Promise<{ readonly ifindex: number } | { readonly reason: string }> {
+  if (backup === "") return { ifindex: 0 };
+  if (backup === name) return { reason: `"${backup}" cannot be its own backup` };
   const device = await host.device(beside, { name: backup });
-  if (device === undefined) return `There is no device "${backup}"`;
+  if (device === undefined) return { reason: `There is no device "${backup}"` };
   return device.slaveKind === "bridge" && device.master === bridgeIfindex
-    ? undefined
-    : `"${backup}" is no port of ${bridge}, the bridge of ${name}`;
+    ? device
+    : { reason: `"${backup}" is no port of ${bridge}, the bridge of ${name}` };
 }
 
 export async function existingPort(
