@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { refuseOutsideSandbox } from "../../tests/support/kernel-guard";
+import { askedBy } from "../check-option";
 import { findOut } from "./findings";
 import { modesPage } from "./page";
 import { picture } from "./picture";
@@ -46,22 +47,18 @@ function inSandbox(args: readonly string[]): number {
 const INSIDE = "--inside";
 
 async function main(args: readonly string[]): Promise<number> {
-  const [option, ...more] = args.filter((arg) => arg !== INSIDE);
-  if (option === "--help") {
-    console.log(USAGE);
-    return 0;
-  }
-  if (more.length > 0 || (option !== undefined && option !== "--check")) {
-    console.error(USAGE);
-    return 2;
-  }
+  const asked = askedBy(
+    args.filter((arg) => arg !== INSIDE),
+    USAGE,
+  );
+  if (typeof asked === "object") return asked.status;
   if (!args.includes(INSIDE)) return inSandbox(args);
   refuseOutsideSandbox();
   let status = 0;
   for (const [path, text] of Object.entries(await generated())) {
     const shown = relative(process.cwd(), join(ROOT, path));
     if (committed(path) === text) console.log(`${shown} is as this kernel has it`);
-    else if (option === "--check") {
+    else if (asked === "to check") {
       console.error(`${shown} is not what this kernel says; run scripts/modes/main.ts`);
       status = 1;
     } else {

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { askedBy } from "../check-option";
 import { outputsIn } from "./outputs";
 import { propertiesPage } from "./properties-page";
 
@@ -23,17 +24,10 @@ export function page(): string {
 }
 
 function main(args: readonly string[]): number {
-  const [option, ...more] = args;
-  if (option === "--help") {
-    console.log(USAGE);
-    return 0;
-  }
-  if (more.length > 0 || (option !== undefined && option !== "--check")) {
-    console.error(USAGE);
-    return 2;
-  }
+  const asked = askedBy(args, USAGE);
+  if (typeof asked === "object") return asked.status;
   const path = relative(process.cwd(), PAGE);
-  if (option === undefined) {
+  if (asked === "to write") {
     writeFileSync(PAGE, page());
     console.log(`wrote ${path}`);
     return 0;
