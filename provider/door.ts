@@ -90,7 +90,7 @@ export function doorFor<I extends object, S extends object>(
         : {
             id: answer.id,
             props: outsOf(answer.state),
-            inputs: plain(saveInputs(answer.inputs as unknown as Props)),
+            ...(answer.inputs && { inputs: plain(saveInputs(answer.inputs as unknown as Props)) }),
           };
     },
     async delete(id: ID, props: Props) {

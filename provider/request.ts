@@ -59,9 +59,9 @@ export interface DiffAnswer {
   readonly deleteBeforeReplace: boolean;
 }
 
-/** `undefined` where the resource is gone. */
+/** `undefined` where the resource is gone; without inputs they stay as they were. */
 export type ReadAnswer<I = LinkInputs, S = LinkState> =
-  { readonly id: string; readonly state: S; readonly inputs: I } | undefined;
+  { readonly id: string; readonly state: S; readonly inputs?: I } | undefined;
 
 /** What a type of resource answers, whichever door asks. */
 export interface Handlers<I, S> {

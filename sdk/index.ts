@@ -11,6 +11,7 @@ export type {
 export { BridgePort, type BridgePortArgs } from "./bridge-port";
 export { HostShim, type HostShimArgs } from "./host-shim";
 export type { Link } from "./link";
+export { LinkSet, type LinkSetArgs, type LinkSetMemberArgs } from "./link-set";
 export {
   getLink,
   type GetLinkArgs,
@@ -42,5 +43,6 @@ export {
   whyUnreachable,
   whyUnreachableOutput,
 } from "./reachability";
+export type { LinkOutputs } from "../provider/link-set/saved-form";
 export type { Address, AddrGenMode, AdminState, Arp, Mode } from "../provider/link/model";
 export type { Netns, Route, Sysctls, Tap } from "../provider/link/model";

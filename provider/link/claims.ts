@@ -96,8 +96,7 @@ export class Claims {
 
   /** Registers a resource's wish, all of it known, and returns what stands against it. */
   claim(urn: string, inputs: LinkInputs): CheckFailure[] {
-    const before = this.#claims.get(urn);
-    if (before !== undefined) for (const key of held(before)) this.#holders.get(key)?.delete(urn);
+    this.release(urn);
     this.#claims.set(urn, inputs);
     const sharedMark = this.#against(MARK, inputs);
     const failures =
@@ -108,6 +107,13 @@ export class Claims {
       else holders.add(urn);
     }
     return failures;
+  }
+
+  /** Of what the run does not make any more. */
+  release(urn: string): void {
+    const before = this.#claims.get(urn);
+    if (before !== undefined) for (const key of held(before)) this.#holders.get(key)?.delete(urn);
+    this.#claims.delete(urn);
   }
 
   /** Whether a resource of this run makes the lower device that another one stands on. */

@@ -12,7 +12,7 @@ import { forKind, PROPERTIES } from "./properties";
 type Saved = Readonly<Record<string, unknown>>;
 
 /** What of a state is for nobody's eyes but ours; the rest are outputs. */
-const RECORDED = [
+export const OF_OUR_OWN = [
   "version",
   "kind",
   "identity",
@@ -68,7 +68,7 @@ function findQuietValue(name: QuietName, kind: Kind): unknown {
 
 export function saveState(state: LinkState): Saved {
   const outputs: Record<string, unknown> = { ...state };
-  for (const field of RECORDED) delete outputs[field];
+  for (const field of OF_OUR_OWN) delete outputs[field];
   const seen: Record<string, unknown> = {};
   const declared = new Set(state.declared.map((path) => path.split(".")[0]));
   for (const name of QUIET_NAMES) {
@@ -82,7 +82,7 @@ export function saveState(state: LinkState): Saved {
     else if (!isAsEver && (!isDeclared || state[name] === undefined))
       seen[name] = state[name] ?? null;
   }
-  const recorded = RECORDED.map((field) => [field, state[field]] as const);
+  const recorded = OF_OUR_OWN.map((field) => [field, state[field]] as const);
   return { ...outputs, [RECORD]: JSON.stringify({ ...Object.fromEntries(recorded), seen }) };
 }
 

@@ -17,7 +17,7 @@ export const LAYERS = [
   {
     name: "sdk",
     in: ["sdk"],
-    imports: ["link", "door", "lookup", "basics"],
+    imports: ["link-set", "link", "door", "lookup", "basics"],
     types: ["resources", "host", "transport", "requests"],
   },
   {
@@ -28,13 +28,16 @@ export const LAYERS = [
   },
   {
     name: "door",
-    in: ["provider/dynamic", "provider/dynamic-bridge-port", "provider/door", "provider/config"],
-    imports: ["resources", "host", "port", "link", "requests", "basics"],
+    in: [
+      ...["provider/dynamic", "provider/dynamic-bridge-port", "provider/dynamic-link-set"],
+      ...["provider/door", "provider/config"],
+    ],
+    imports: ["resources", "host", "port", "link-set", "link", "requests", "basics"],
   },
   {
     name: "resources",
     in: ["provider/resources"],
-    imports: ["host", "port", "link", "netlink", "requests", "basics"],
+    imports: ["host", "port", "link-set", "link", "netlink", "requests", "basics"],
   },
   {
     name: "host",
@@ -60,6 +63,13 @@ export const LAYERS = [
     in: ["provider/port"],
     imports: ["link", "netlink", "basics"],
     node: ["node:util"],
+    npm: [],
+  },
+  {
+    name: "link-set",
+    in: ["provider/link-set"],
+    imports: ["link", "basics"],
+    node: ["node:crypto", "node:util"],
     npm: [],
   },
   {

@@ -52,7 +52,7 @@ export class LinkProgram {
     this.project.write(
       "index.js",
       `const pulumi = require("@pulumi/pulumi");
-const { BridgePort, Macvlan, Macvtap } = require("pulumi-macvlan");
+const { BridgePort, LinkSet, Macvlan, Macvtap } = require("pulumi-macvlan");
 const host = ${JSON.stringify(host)};
 ${body}`,
     );

@@ -16,7 +16,7 @@ import { foreseenUse } from "./tap-users";
 import { warn } from "./warn";
 import { type Reach, whichHost } from "./which-host";
 
-const claims = new Claims();
+export const claims = new Claims();
 const devices = new DeviceCache();
 // By URN: check runs a second time for a resource that is replaced, then without its old inputs. What
 // it kept of them the first time, diff has seen; the new link must be the one that diff was told of.
@@ -44,24 +44,29 @@ export async function checkLinkInputs({
   // What dependsOn names may still change the host: nothing that is seen now would be a reason to refuse.
   if (conflicts.length > 0 || waits === true || !looks) return { inputs, failures: conflicts };
   const stood = oldInputs?.identity === undefined ? undefined : (oldInputs as LinkInputs);
-  const look = againAfterLoss(`check ${known.name}`, () =>
-    lookAt(known, { old, stood }, reach, config),
+  const look = await inTime(known, () =>
+    againAfterLoss(`check ${known.name}`, () => lookAt(known, { old, stood }, reach, config)),
   );
-  const tooLate = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
-    inputs: known,
-    failures: [],
-    note: unchecked(`no answer from ${nameOf(known.connection)} within ${LOOK_MS / 1000} s`),
-  }));
-  const { inputs: placed, failures: refused, note } = await Promise.race([look, tooLate]);
+  const { inputs: placed, failures: refused, note } = look;
   if (note !== undefined) console.log(`pulumi-macvlan: ${known.name} ${note}`);
   return { inputs: { ...placed }, failures: refused };
 }
 
-interface Look {
+export interface Look {
   readonly inputs: LinkInputs;
   readonly failures: readonly CheckFailure[];
   /** One line for the user, without the link's name. */
   readonly note?: string;
+}
+
+/** What is seen within the time that preview may wait for a host. */
+export function inTime(inputs: LinkInputs, look: () => Promise<Look>): Promise<Look> {
+  const tooLate = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
+    inputs,
+    failures: [],
+    note: unchecked(`no answer from ${nameOf(inputs.connection)} within ${LOOK_MS / 1000} s`),
+  }));
+  return Promise.race([look(), tooLate]);
 }
 
 interface Past {
@@ -73,16 +78,20 @@ interface Past {
 const unchecked = (why: string): string => `was not checked against its host: ${why}`;
 
 /** Most lower devices are in the host's own namespace. */
-async function lookAhead(host: LinkHost): Promise<unknown> {
+export async function lookAhead(host: LinkHost): Promise<unknown> {
   return devices.of(host, await host.namespace(undefined), false);
 }
 
-/** What the kernel would refuse, told from one cached read-only look at the host. */
-async function lookAt(
+/**
+ * What the kernel would refuse, told from one cached read-only look at the host. `who` is warned of: the
+ * link, or the set that it is one of.
+ */
+export async function lookAt(
   inputs: LinkInputs,
   { old: before, stood }: Past,
   reach: Reach,
   config: Config,
+  who = inputs.name,
 ): Promise<Look> {
   let host: LinkHost;
   try {
@@ -114,7 +123,7 @@ async function lookAt(
       ...(await foreseenCutOffs(host, { below, beside }, inputs, snapshot, before)),
       ...(await foreseenUse(host, inputs, before, config)),
     ];
-    if (failures.length === 0) await warn(host, { below, beside }, inputs, snapshot, config);
+    if (failures.length === 0) await warn(host, { below, beside }, inputs, snapshot, config, who);
     const adopts = failures.length === 0 && adoptee(inputs, here) !== undefined;
     const absent = failures.length === 0 && stood !== undefined && isAbsent(stood, inputs, here);
     if (absent && !fresh) return look(true);

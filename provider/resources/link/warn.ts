@@ -18,12 +18,13 @@ export async function warn(
   inputs: LinkInputs,
   snapshot: Snapshot,
   config: Config,
+  who: string,
 ): Promise<void> {
   if (config("warnings") === "off") return;
   const lower = lowerDeviceIn(snapshot.below, inputs.lowerDevice);
   const isWireless = lower && (await isWirelessCard(host, below, lower));
   for (const warning of warningsOf(inputs, { ...snapshot, isWireless }))
-    sayOnce(`${inputs.name}: ${warning}.`);
+    sayOnce(`${who}: ${warning}.`);
   const link = snapshot.beside.find(({ settings }) => settings.name === inputs.name);
   const holds = await Promise.all([
     ...(link === undefined ? [] : [holdsOn(host, beside, link, false)]),
