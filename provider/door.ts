@@ -64,15 +64,13 @@ export function doorFor<I extends object, S extends object>(
       });
       return { inputs: plain(saveInputs(answer.inputs)), failures: [...answer.failures] };
     },
-    diff(_id: ID, olds: Props, news: Props) {
-      const { changes, replaces, deleteBeforeReplace } = handlers.diff({
-        inputs: inputsIn(news),
-        state: stateIn(olds),
-        isUnknown,
-      });
+    async diff(_id: ID, olds: Props, news: Props) {
+      const request = { inputs: inputsIn(news), state: stateIn(olds), isUnknown };
+      const answer = await withoutStack(Promise.resolve(request).then(handlers.diff));
+      const { changes, replaces, deleteBeforeReplace } = answer;
       // Where the inputs differ too, the engine finds out by itself, and only then honours replaceOnChanges.
       const said = changes === "in the inputs" ? {} : { changes: changes === "in the kernel" };
-      return Promise.resolve({ ...said, replaces, deleteBeforeReplace });
+      return { ...said, replaces, deleteBeforeReplace };
     },
     async create(inputs: Props) {
       const request = { inputs: inputsIn(inputs), config };
@@ -109,7 +107,7 @@ function endWithInput(): void {
   process.stdin.unref();
 }
 
-/** For read and delete Pulumi prints the error a second time, with its stack, under the whole program. */
+/** For diff, read and delete Pulumi prints the error a second time, with its stack, under the whole program. */
 async function withoutStack<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

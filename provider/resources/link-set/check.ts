@@ -1,14 +1,14 @@
 import { againAfterLoss } from "../../host/after-loss";
 import type { CheckFailure } from "../../link/check";
 import { checkSet, failureOf, fewOf } from "../../link-set/check";
-import { few } from "../../link-set/few";
 import { type Member, membersOf } from "../../link-set/members";
-import type { LinkSetInputs, Overrides } from "../../link-set/model";
+import type { LinkSetInputs, Overrides, SetIdentity } from "../../link-set/model";
 import type { LinkInputs } from "../../link/model";
 import type { CheckAnswer, CheckRequest, Config } from "../../request";
 import { claims, inTime, type Look, lookAhead, lookAt } from "../link/check";
 import { hostInTime, reachAhead } from "../link/hosts-ahead";
 import { type Reach, whichHost } from "../link/which-host";
+import { keepForDiff, sayNotes } from "./notes";
 
 // By URN, as for single links: the second check of a set that is replaced is not given its old inputs.
 const before = new Map<string, LinkSetInputs>();
@@ -50,16 +50,19 @@ export async function checkSetInputs({
   );
   if (conflicts.length > 0 || waits === true || !looks)
     return { inputs, failures: fewOf(conflicts) };
-  const seen = await lookAtAll(members, stood, reach, config, nameIn(inputs));
+  const identity = inputs["identity"] as SetIdentity;
+  const seen = await lookAtAll(members, stood, reach, config, identity.name);
   const faults = [...seen].flatMap(([key, look]) =>
     look.failures.map((failure) => faultOf(key, failure)),
   );
-  sayNotes(nameIn(inputs), seen);
+  const notes = [...seen].flatMap(([key, { note }]) =>
+    note === undefined ? [] : [[key, note] as const],
+  );
+  const isOld = (key: string): boolean => stood?.has(key) ?? false;
+  sayNotes(identity, new Map(notes.filter(([key]) => !isOld(key))));
+  keepForDiff(identity, new Map(notes.filter(([key]) => isOld(key))));
   return { inputs: withInodes(inputs, seen), failures: fewOf(faults) };
 }
-
-const nameIn = ({ identity }: Readonly<Record<string, unknown>>): string =>
-  (identity as LinkSetInputs["identity"]).name;
 
 /** Asked for in one moment, what they look at is looked at once. */
 async function lookAtAll(
@@ -79,15 +82,6 @@ async function lookAtAll(
     return [key, look] as const;
   });
   return new Map(await Promise.all(looks));
-}
-
-/** One line for all links of which the same is to be said. */
-function sayNotes(name: string, seen: ReadonlyMap<string, Look>): void {
-  const notes = new Map<string, string[]>();
-  for (const [key, { note }] of seen)
-    if (note !== undefined) notes.set(note, [...(notes.get(note) ?? []), key]);
-  for (const [note, keys] of notes)
-    console.log(`pulumi-macvlan: ${name}: ${few(keys, 10)}: ${note}`);
 }
 
 /** A pid comes back as another process: the inode of its namespace is kept beside it, where the pid stands. */

@@ -3,6 +3,7 @@ import type { LinkSetInputs, LinkSetState } from "../../link-set/model";
 import { few } from "../../link-set/few";
 import { diffSet, inWords, type SetPlan } from "../../link-set/plan";
 import type { DiffAnswer, DiffRequest } from "../../request";
+import { sayKept } from "./notes";
 import { refusal } from "./together";
 
 /** Compares the saved links with what is wanted now, and says what becomes of them. Pure, but for that. */
@@ -19,6 +20,7 @@ export function diffSetInputs({
   const members = isOpen ? undefined : membersOf(inputs, isUnknown);
   const { plan, replaces, changes } = diffSet(state, inputs, members, isUnknown);
   if (inputs.allowRemake === false) refuseToRemake(state, plan, replaces);
+  sayKept(state.identity, state.links);
   const words = replaces.length > 0 ? replacedInWords(replaces) : plan && inWords(plan);
   if (words) console.log(`pulumi-macvlan: ${state.identity.name}: ${words}`);
   return { changes, replaces, deleteBeforeReplace: true };
