@@ -188,7 +188,7 @@ describe("A set of links", () => {
     }).create();
     const before = lab().everything();
     const refused = { ...where, mode: "bridge", links: { a: { mode: "private" }, b: {} } };
-    await assert.rejects(set.diff(refused), /allowRemake: .*remakes a \(mode\)/);
+    await assert.rejects(set.diff(refused), { message: /allowRemake: .*remakes a \(mode\)/ });
     assert.equal(
       (await set.diff({ ...where, mode: "bridge", links: { a: {}, b: { mtu: 1400 } } })).changes,
       undefined,

@@ -11,7 +11,11 @@ describe("a program with a set of links", function () {
       `const farm = new LinkSet("farm", { ...host, mode: "bridge", ${settings} });\n${more}`,
     );
   const ifindexes = (): Readonly<Record<string, number>> =>
-    Object.fromEntries(program().links().map((name) => [name, program().link(name).ifindex]));
+    Object.fromEntries(
+      program()
+        .links()
+        .map((name) => [name, program().link(name).ifindex]),
+    );
 
   it("makes all links with what is theirs, and says so by name", async () => {
     write(
