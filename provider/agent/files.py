@@ -61,19 +61,28 @@ def file_operation(space, query):
     if operation == "processes":
         return processes(space, query["names"])
     if operation == "openers":
-        return openers(os.makedev(query["major"], query["minor"]))
+        return openers([os.makedev(major, minor) for major, minor in query["devices"]])
     if operation in ("read", "write") and not re.search(r"/\.\.?(/|$)", path):
         if operation == "read" and OF_PROCESSES.fullmatch(path):
             return dict(zip(("device", "inode"), identity(os.stat(path)))) if path.endswith("net") else contents(path)
         if operation == "read" and OF_MANAGERS.fullmatch(path):
             return contents(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC))
         if operation == "read" and OF_LINKS.fullmatch(path):
-            look = (lambda: {"exists": os.path.exists(path)}) if path.endswith("phy80211") else (lambda: contents(path))
-            return space.inside(look, fresh_sysfs=True)
+            return of_link(space.sysfs(), path[len("/sys/"):])
         if OF_SYSCTLS.fullmatch(path):
             work = (lambda: contents(path)) if operation == "read" else (lambda: write(path, query["text"]))
             return within(space.descriptor, work)
     raise OSError(errno.EACCES, "not among the files that the agent touches: %s %s" % (operation, path))
+
+
+def of_link(sysfs, path):
+    if not path.endswith("phy80211"):
+        return contents(os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=sysfs))
+    try:
+        os.stat(path, dir_fd=sysfs)
+        return {"exists": True}
+    except FileNotFoundError:
+        return {"exists": False}
 
 
 def tap(space, query):
@@ -233,26 +242,27 @@ def processes(space, names):
     return found
 
 
-def openers(device):
-    """The processes that have a character device open, under whatever name."""
-    found, hidden = [], False
+def openers(devices):
+    """The processes that have each of these character devices open, under whatever name."""
+    found, hidden = {device: [] for device in devices}, False
     for pid in filter(str.isdigit, os.listdir("/proc")):
-        folder = "/proc/%s/fd/" % pid
+        folder, held = "/proc/%s/fd/" % pid, set()
         try:
             for number in os.listdir(folder):
                 try:
                     if os.readlink(folder + number)[:1] == "/":  # neither a socket nor a pipe
                         status = os.stat(folder + number)
-                        if stat.S_ISCHR(status.st_mode) and status.st_rdev == device:
-                            found.append({"pid": int(pid), "comm": contents("/proc/%s/comm" % pid)["text"].strip()})
-                            break
+                        if stat.S_ISCHR(status.st_mode) and status.st_rdev in found:
+                            held.add(status.st_rdev)
                 except FileNotFoundError:  # closed since, or on a file system of its own
                     pass
+            for device in held:
+                found[device].append({"pid": int(pid), "comm": contents("/proc/%s/comm" % pid)["text"].strip()})
         except (FileNotFoundError, ProcessLookupError):  # it has ended
             pass
         except PermissionError:
             hidden = True
-    return {"openers": found, "hidden": hidden}
+    return {"openers": [found[device] for device in devices], "hidden": hidden}
 
 
 def tcp_end(text):

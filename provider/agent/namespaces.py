@@ -1,5 +1,5 @@
 """Part 2 of the agent: network namespaces."""
-import errno, fcntl, json, os, socket, stat
+import errno, fcntl, json, os, socket, stat, struct
 
 MS_READ_ONLY, MS_REC, MS_PRIVATE, CLONE_NEWNS, CLONE_NEWNET = 1, 0x4000, 0x40000, 0x20000, 0x40000000
 SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK, SO_RCVBUFFORCE = 270, 10, 11, 12, 33
@@ -36,6 +36,7 @@ class Space:
         self.descriptor = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 512)
         os.close(descriptor)
         self.device, self.inode = identity
+        self.mounted = None
         Space.home = Space.home or self
         self.socket = self.new_socket()
 
@@ -54,38 +55,39 @@ class Space:
             pass
         return made
 
-    def inside(self, work, fresh_sysfs=False):
-        """What work() gives when a child does it in this namespace: /sys shows the namespace it was mounted in."""
-        reader, writer = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            try:
-                os.closerange(0, 3)  # whoever waits for the agent's end must not wait for this child
-                call("setns", self.descriptor, CLONE_NEWNET) if self is not Space.home else None
-                if fresh_sysfs:
-                    call("unshare", CLONE_NEWNS)
-                    call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
-                    try:
-                        call("mount", b"sysfs", b"/sys", b"sysfs", MS_READ_ONLY, None)
-                    except OSError as error:
-                        if error.errno != errno.EBUSY:  # which says that this namespace's own is there already
-                            raise
-                answer = [0, work()]
-            except OSError as error:
-                answer = [error.errno, words(error)]
-            except Exception as error:
-                answer = [errno.EINVAL, repr(error)]
-            finally:
-                os.write(writer, json.dumps(answer).encode())
-                os._exit(0)
-        os.close(writer)
-        with os.fdopen(reader, "rb") as pipe:
-            answer = pipe.read()
-        os.waitpid(pid, 0)
-        number, result = json.loads(answer.decode()) if answer else (errno.EIO, "the child died")
-        if number:
-            raise OSError(number, result)
-        return result
+    def sysfs(self):
+        """/sys shows the namespace it was mounted in: a child mounts it in this one, and hands it over before it ends."""
+        if self.mounted is None:
+            ours, childs = socket.socketpair()
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    os.closerange(0, 3)  # whoever waits for the agent's end must not wait for this child
+                    self.hand_over_sysfs(childs)
+                except OSError as error:
+                    childs.send(json.dumps([error.errno, words(error)]).encode())
+                finally:
+                    os._exit(0)
+            childs.close()
+            answer, handed, _, _ = ours.recvmsg(4096, socket.CMSG_SPACE(4), socket.MSG_CMSG_CLOEXEC)
+            ours.close()
+            os.waitpid(pid, 0)
+            if not handed:
+                raise OSError(*json.loads(answer.decode()) if answer else (errno.EIO, "the child died"))
+            self.mounted = struct.unpack("=i", handed[0][2][:4])[0]
+        return self.mounted
+
+    def hand_over_sysfs(self, to):
+        call("setns", self.descriptor, CLONE_NEWNET) if self is not Space.home else None
+        call("unshare", CLONE_NEWNS)
+        call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+        try:
+            call("mount", b"sysfs", b"/sys", b"sysfs", MS_READ_ONLY, None)
+        except OSError as error:
+            if error.errno != errno.EBUSY:  # which says that this namespace's own is there already
+                raise
+        sysfs = os.open("/sys", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        to.sendmsg([b"[]"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("=i", sysfs))])
 
 
 def open_namespace(netns):

@@ -76,7 +76,10 @@ export type FileQuery =
       readonly frames: readonly string[];
     }
   | { readonly op: "processes"; readonly handle: number; readonly names: readonly string[] }
-  | { readonly op: "openers"; readonly major: number; readonly minor: number }
+  | {
+      readonly op: "openers";
+      readonly devices: readonly (readonly [major: number, minor: number])[];
+    }
   | TapQuery;
 
 export interface TapQuery {

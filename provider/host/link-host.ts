@@ -7,6 +7,7 @@ import type { Netns, Tap } from "../link/model";
 import type { PlannedStep, Step } from "../link/plan";
 import { decodeAnswer, type Answer } from "./messages";
 import { type Handle, type Handles, type Namespace, Namespaces, type Place } from "./namespaces";
+import { Openers, type Process, type TapUsers } from "./openers";
 import type { Session } from "./session";
 import { SharedLooks } from "./shared-looks";
 import { isSpoken, nextSequence, speak, type SpokenStep, type Target } from "./step-messages";
@@ -44,6 +45,8 @@ const LOST: Readonly<Record<number, Pick<Failure, "cause" | "cure">>> = {
   },
 };
 
+export type { Process, TapUsers } from "./openers";
+
 /** So many the agent sends at a time. */
 const MOST_FRAMES = 64;
 
@@ -53,9 +56,11 @@ type Which = { readonly name: string } | { readonly ifindex: number };
 export class LinkHost {
   readonly #shared = new SharedLooks();
   readonly #namespaces: Namespaces;
+  readonly #openers: Openers;
 
   constructor(readonly session: Session) {
     this.#namespaces = new Namespaces(session, this.#shared);
+    this.#openers = new Openers(session);
   }
 
   /** The host in words, for messages. */
@@ -223,7 +228,7 @@ export class LinkHost {
 
   /** The processes that have a character device open, as far as the agent may look. */
   tapUsers(major: number, minor: number): Promise<TapUsers> {
-    return this.session.file({ op: "openers", major, minor }) as Promise<TapUsers>;
+    return this.#openers.of([major, minor]);
   }
 
   /** Steps as messages, each with what takes it back. Throws `StepRefused`. */
@@ -262,12 +267,6 @@ export class LinkHost {
 const account = (spelled: string): string | number =>
   /^\d+$/.test(spelled) ? Number(spelled) : spelled;
 
-export interface TapUsers {
-  readonly openers: readonly Process[];
-  /** Some processes could not be looked at. */
-  readonly hidden: boolean;
-}
-
 /** The character device of a macvtap. */
 export interface TapNode {
   readonly major: number;
@@ -281,10 +280,4 @@ export interface TapNode {
   readonly owner?: string | null;
   readonly group?: string | null;
   readonly mode?: string;
-}
-
-export interface Process {
-  readonly pid: number;
-  /** Its name, at most 15 bytes of it. */
-  readonly comm: string;
 }

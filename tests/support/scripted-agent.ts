@@ -88,7 +88,7 @@ export class ScriptedAgent {
         const isTap = payload.includes('"op":"tap"');
         const others = payload.includes('"op":"processes"')
           ? "[]"
-          : '{"openers":[],"hidden":false}';
+          : '{"openers":[[]],"hidden":false}';
         const text = isTap ? '{"major":240,"minor":1,"path":"/dev/tap3"}' : others;
         return { errno: 0, payload: Buffer.from(text) };
       }
