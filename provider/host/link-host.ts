@@ -5,6 +5,7 @@ import { dumpLinks, deleteLink, getLinkByIndex, getLinkByName } from "../netlink
 import type { Device } from "../link/causes";
 import type { Netns, Tap } from "../link/model";
 import type { PlannedStep, Step } from "../link/plan";
+import { BulkDeletes } from "./bulk-deletes";
 import { decodeAnswer, type Answer } from "./messages";
 import { type Handle, type Handles, type Namespace, Namespaces, type Place } from "./namespaces";
 import { Openers, type Process, type TapUsers } from "./openers";
@@ -57,6 +58,7 @@ export class LinkHost {
   readonly #shared = new SharedLooks();
   readonly #namespaces: Namespaces;
   readonly #openers: Openers;
+  readonly #deletes = new BulkDeletes(this);
 
   constructor(readonly session: Session) {
     this.#namespaces = new Namespaces(session, this.#shared);
@@ -168,8 +170,15 @@ export class LinkHost {
     return steps.length === 0 ? [] : this.carryOut(undo, steps);
   }
 
-  /** Of a link that is gone already, that is what was wanted. Throws `StepRefused`. */
-  async delete(namespace: Namespace, ifindex: number): Promise<void> {
+  /**
+   * The link that the caller has seen there, together with others that are asked for meanwhile. Of one
+   * that is gone already, that is what was wanted. Throws `StepRefused`.
+   */
+  delete(namespace: Namespace, link: Device): Promise<void> {
+    return this.#deletes.delete(namespace, link);
+  }
+
+  async deleteOne(namespace: Namespace, ifindex: number): Promise<void> {
     const message = deleteLink(ifindex, { sequence: nextSequence() });
     const step = { handle: namespace.handle, message, inverses: [] };
     await this.carryOut(this.session.newUndoId(), [step]).catch((error: unknown) => {

@@ -56,14 +56,17 @@ export function macAddressFor(urn: string, host: string): string {
  * theirs with, derived from the mark so that a half-made link is known as ours, and with a random
  * part so that two runs never share one.
  */
-const TRANSITIONAL = 0x80000000;
+export const LEAST_TRANSITIONAL_GROUP = 0x80000000;
 
 export function transitionalGroup(mark: string, random: number): number {
-  return TRANSITIONAL + markBits(mark) * 0x1000 + (random & 0xfff);
+  return LEAST_TRANSITIONAL_GROUP + markBits(mark) * 0x1000 + (random & 0xfff);
 }
 
 export function isTransitionalGroupOf(mark: string, group: number): boolean {
-  return group >= TRANSITIONAL && Math.floor((group - TRANSITIONAL) / 0x1000) === markBits(mark);
+  return (
+    group >= LEAST_TRANSITIONAL_GROUP &&
+    Math.floor((group - LEAST_TRANSITIONAL_GROUP) / 0x1000) === markBits(mark)
+  );
 }
 
 /** 19 bits, which with the 12 random ones fill a group number below its highest bit. */

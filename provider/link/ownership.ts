@@ -38,6 +38,18 @@ export function isSavedLink(
   );
 }
 
+/**
+ * Whether two looks show one link: its ifindex may have gone to another meanwhile. Mark and MAC address
+ * can change, though not both in a moment.
+ */
+export function isSameLink(now: ObservedLink, before: ObservedLink): boolean {
+  if (now.ifindex !== before.ifindex || now.kind !== before.kind) return false;
+  return now.mark !== undefined && before.mark !== undefined
+    ? now.mark === before.mark
+    : now.lowerIfindex === before.lowerIfindex &&
+        now.settings.macAddress === before.settings.macAddress;
+}
+
 /** Why an existing link cannot be adopted: what differs from the declaration. Empty when nothing does. */
 export function adoptionMismatch(
   link: ObservedLink,

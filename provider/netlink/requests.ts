@@ -13,6 +13,7 @@ import {
   RTM_NEWLINK,
   RTM_NEWLINKPROP,
   RTM_NEWNSID,
+  RTM_SETLINK,
 } from "./constants";
 import { encodeLink, type LinkAttributes, type LinkMessage } from "./link-message";
 import { encodeMessage } from "./message";
@@ -62,6 +63,19 @@ export function newLink(link: LinkRequest, options: RequestOptions): Uint8Array 
   return linkRequest(RTM_NEWLINK, link, options);
 }
 
+/** Changes the link that has this alternative name, and none where nothing has it. */
+export function setLinkNamed(
+  name: string,
+  attributes: LinkAttributes,
+  options: RequestOptions,
+): Uint8Array {
+  return linkRequest(
+    RTM_SETLINK,
+    { attributes: { IFLA_ALT_IFNAME: name, ...attributes } },
+    options,
+  );
+}
+
 export function deleteLink(index: number, options: RequestOptions): Uint8Array {
   return linkRequest(RTM_DELLINK, { index, attributes: {} }, options);
 }
@@ -85,6 +99,12 @@ export function deleteAlternativeNames(
   options: RequestOptions,
 ): Uint8Array {
   return linkRequest(RTM_DELLINKPROP, { index, attributes: { IFLA_PROP_LIST: names } }, options);
+}
+
+/** From whichever link has it. */
+export function deleteAlternativeName(name: string, options: RequestOptions): Uint8Array {
+  const attributes = { IFLA_ALT_IFNAME: name, IFLA_PROP_LIST: [name] };
+  return linkRequest(RTM_DELLINKPROP, { attributes }, options);
 }
 
 /** Asks for the number (NETNSA_NSID) of a namespace given by NETNSA_FD, NETNSA_PID or NETNSA_NSID. */

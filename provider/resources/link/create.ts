@@ -144,7 +144,7 @@ async function takeOver(
     // Half-made, or made with what cannot be changed any more: start over.
     await refuseToCutOff(host, place, operation, deedsOfDeletion(link, "name", inputs.addresses));
     await refuseInUse(host, place.beside, link, { switches: inputs, operation, config });
-    await host.delete(place.beside, link.ifindex);
+    await host.delete(place.beside, link);
     const applied = await inTurn(host, place, lower.ifindex, inputs, () =>
       make(host, site, complete(inputs, undefined)),
     );

@@ -40,7 +40,7 @@ export async function deleteLink({ state, config }: DeleteRequest): Promise<void
         releaseArp(host, place, link, state),
       );
     if (state.declared?.includes("bridge")) await leaveBridge(host, place, link, state);
-    await host.delete(place.beside, link.ifindex);
+    await host.delete(place.beside, link);
   } catch (error) {
     throw await explained(error, host, place, operation, state, state.identity.mark);
   }
