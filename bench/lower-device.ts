@@ -19,14 +19,12 @@ export async function onFreshLowerDevice<T>(work: (lower: LowerDevice) => Promis
   const name = `lower${++count}`;
   ip("link", "add", name, "up", "type", "veth", "peer", "name", `wire${count}`);
   if (process.env["BENCH_CARRIER"] === "1") ip("link", "set", `wire${count}`, "up");
+  const lower = { name, ifindex: Number(/^\d+/.exec(ip("-o", "link", "show", "dev", name))) };
   try {
-    return await work({
-      name,
-      ifindex: Number(/^\d+/.exec(ip("-o", "link", "show", "dev", name))),
-    });
+    return await work(lower);
   } finally {
     // One by one, as with the lower device, 2,000 would take a minute.
-    ip("link", "delete", "group", String(GROUP));
+    if (countLinksOn(lower) > 0) ip("link", "delete", "group", String(GROUP));
     ip("link", "delete", name);
   }
 }
