@@ -3,6 +3,7 @@
  * hundreds. See docs/decisions/bulk-deletes.md.
  */
 import { randomBytes, randomInt } from "node:crypto";
+import { setImmediate as allIsHeard } from "node:timers/promises";
 import { isSessionLost } from "../errors";
 import type { Device } from "../link/causes";
 import { LEAST_TRANSITIONAL_GROUP } from "../link/identity";
@@ -41,15 +42,18 @@ export class BulkDeletes {
       const key = `${namespace.device}:${namespace.inode}`;
       const waiting = this.#waiting.get(key);
       if (waiting !== undefined) return void waiting.push(doomed);
-      const batches = [doomed];
-      this.#waiting.set(key, batches);
-      // By then all has been heard that came with the answer for which the first of them waited.
-      setImmediate(() => void this.#run(key, batches));
+      const first = [doomed];
+      this.#waiting.set(key, first);
+      void this.#run(key, first);
     });
   }
 
   async #run(key: string, waiting: Doomed[]): Promise<void> {
-    while (waiting.length > 0) await this.#deleteAll(waiting.splice(0, MOST_TOGETHER));
+    while (waiting.length > 0) {
+      // What came in one piece with the answer that the first of them waited for.
+      await allIsHeard();
+      await this.#deleteAll(waiting.splice(0, MOST_TOGETHER));
+    }
     this.#waiting.delete(key);
   }
 
