@@ -49,15 +49,15 @@ export class BulkDeletes {
   }
 
   async #run(key: string, waiting: Doomed[]): Promise<void> {
-    while (waiting.length > 0) {
+    for (let haveWaited = false; waiting.length > 0; haveWaited = true) {
       // What came in one piece with the answer that the first of them waited for.
       await allIsHeard();
-      await this.#deleteAll(waiting.splice(0, MOST_TOGETHER));
+      await this.#deleteAll(waiting.splice(0, MOST_TOGETHER), haveWaited);
     }
     this.#waiting.delete(key);
   }
 
-  async #deleteAll(batch: readonly Doomed[]): Promise<void> {
+  async #deleteAll(batch: readonly Doomed[], haveWaited: boolean): Promise<void> {
     const isAlone = batch.length === 1;
     try {
       if (!isAlone && (await this.#together(batch))) {
@@ -68,9 +68,12 @@ export class BulkDeletes {
       for (const { reject } of batch) reject(error);
       return;
     }
-    const each = (doomed: Doomed): Promise<void> =>
-      isAlone ? this.#one(doomed) : this.#oneAgain(doomed);
-    await Promise.all(batch.map((doomed) => each(doomed).then(doomed.resolve, doomed.reject)));
+    const isSeenJustNow = isAlone && !haveWaited;
+    await Promise.all(
+      batch.map((doomed) =>
+        this.#oneByOne(doomed, isSeenJustNow).then(doomed.resolve, doomed.reject),
+      ),
+    );
   }
 
   /**
@@ -108,15 +111,11 @@ export class BulkDeletes {
     return false;
   }
 
-  #one({ namespace, link }: Doomed): Promise<void> {
-    return this.host.deleteOne(namespace, link.ifindex);
-  }
-
-  /** Its ifindex may be another's by now. */
-  async #oneAgain(doomed: Doomed): Promise<void> {
-    const { namespace, link } = doomed;
-    const now = await this.host.device(namespace, { ifindex: link.ifindex });
-    if (now !== undefined && isSameLink(now, link)) await this.#one(doomed);
+  /** After a while its ifindex may be another's. */
+  async #oneByOne({ namespace, link }: Doomed, isSeenJustNow: boolean): Promise<void> {
+    const { ifindex } = link;
+    const now = isSeenJustNow ? link : await this.host.device(namespace, { ifindex });
+    if (now !== undefined && isSameLink(now, link)) await this.host.deleteOne(namespace, ifindex);
   }
 }
 

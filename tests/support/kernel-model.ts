@@ -18,6 +18,7 @@ import {
   RTM_DELLINKPROP,
   RTM_NEWLINK,
   RTM_NEWLINKPROP,
+  RTM_SETLINK,
 } from "../../provider/netlink/constants";
 import { Errno } from "../../provider/netlink/errno";
 import { decodeLink, type LinkMessage } from "../../provider/netlink/link-message";
@@ -79,8 +80,13 @@ export class KernelModel {
           if (link.index !== 0 && this.#byIndex(link.index)) this.#change(link);
           else this.#create(link, message.flags);
           return 0;
+        case RTM_SETLINK:
+          this.#change({ ...link, index: this.#named(link).ifindex });
+          return 0;
         case RTM_DELLINK:
-          return this.#deleteGroup(link.attributes.IFLA_GROUP);
+          if (link.index === 0) return this.#deleteGroup(link.attributes.IFLA_GROUP);
+          this.#delete([this.#existing(link)]);
+          return 0;
         case RTM_NEWLINKPROP:
           for (const name of link.attributes.IFLA_PROP_LIST ?? []) this.#addAltName(link, name);
           return 0;
@@ -151,8 +157,9 @@ export class KernelModel {
   }
 
   /** Attribute by attribute in the kernel's order; what came before a refusal stays changed. */
-  #change({ index, flags, change, attributes }: LinkMessage): void {
-    const link = this.#existing(index);
+  #change(message: LinkMessage): void {
+    const link = this.#existing(message);
+    const { flags, change, attributes } = message;
     const info = attributes.IFLA_LINKINFO;
     if (info !== undefined) {
       if (info.IFLA_INFO_KIND !== link.kind) throw new Refusal(Errno.EOPNOTSUPP);
@@ -224,27 +231,38 @@ export class KernelModel {
     ok(group !== undefined && group !== 0, "a deletion by group names it");
     const doomed = this.links.filter((link) => link.group === group);
     if (doomed.length === 0) return Errno.ENODEV;
+    this.#delete(doomed);
+    return 0;
+  }
+
+  #delete(doomed: readonly ModelLink[]): void {
     for (const link of doomed) if (link.up) this.#close(link);
     this.links = this.links.filter((link) => !doomed.includes(link));
     // The port, and the limit with it, goes with its last link.
     if (this.links.length === 0) this.lower.broadcastLimit = 1;
-    return 0;
   }
 
-  #addAltName({ index }: LinkMessage, name: string): void {
-    const link = this.#existing(index);
+  #addAltName(message: LinkMessage, name: string): void {
+    const link = this.#existing(message);
     if (this.link(name) !== undefined || name === this.lower.name) throw new Refusal(Errno.EEXIST);
     link.altNames = [...link.altNames, name].sort();
   }
 
-  #deleteAltName({ index }: LinkMessage, name: string): void {
-    const link = this.#existing(index);
+  #deleteAltName(message: LinkMessage, name: string): void {
+    const link = message.index === 0 ? this.#named(message) : this.#existing(message);
     if (!link.altNames.includes(name)) throw new Refusal(Errno.ENOENT);
     link.altNames = link.altNames.filter((each) => each !== name);
   }
 
-  #existing(index: number): ModelLink {
+  #existing({ index }: LinkMessage): ModelLink {
     const link = this.#byIndex(index);
+    if (link === undefined) throw new Refusal(Errno.ENODEV);
+    return link;
+  }
+
+  #named({ index, attributes }: LinkMessage): ModelLink {
+    deepStrictEqual(index, 0, "the index has the last word, whatever name stands beside it");
+    const link = this.link(attributes.IFLA_ALT_IFNAME ?? "");
     if (link === undefined) throw new Refusal(Errno.ENODEV);
     return link;
   }

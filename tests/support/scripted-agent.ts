@@ -9,7 +9,6 @@ import {
   IFF_UP,
   NLM_F_ECHO,
   NLMSG_ERROR,
-  RTM_DELLINK,
   RTM_GETLINK,
   RTM_NEWLINK,
 } from "../../provider/netlink/constants";
@@ -44,6 +43,8 @@ export class ScriptedAgent {
   readonly #channel = new ScriptedChannel();
   readonly #opened = new Set<number>();
   readonly #asked: Frame[] = [];
+  /** By undo id, oldest first. */
+  readonly #armed = new Map<number, Uint8Array[]>();
 
   constructor(kind: Kind, mark: string) {
     this.#model = new ModelledHost(kind, mark);
@@ -82,8 +83,9 @@ export class ScriptedAgent {
       case ClientFrame.CHANGE:
         return this.#change(payload);
       case ClientFrame.DISARM:
+        return this.#settle(payload.readUInt32BE(0), 0);
       case ClientFrame.UNDO:
-        return { errno: 0, payload: Buffer.from([0]) };
+        return this.#undo(payload.readUInt32BE(0));
       default: {
         const isTap = payload.includes('"op":"tap"');
         const others = payload.includes('"op":"processes"')
@@ -107,9 +109,10 @@ export class ScriptedAgent {
     const [message] = decodeMessages(bytes);
     if (message?.type !== RTM_GETLINK) return { errno: Errno.EOPNOTSUPP };
     const { index, attributes } = decodeLink(message.body);
-    const { lower, links } = this.#model.kernel;
-    const name = attributes.IFLA_IFNAME;
-    const link = links.find((each) => each.ifindex === index || each.name === name);
+    const { kernel } = this.#model;
+    const { lower, links } = kernel;
+    const name = attributes.IFLA_IFNAME ?? attributes.IFLA_ALT_IFNAME;
+    const link = links.find(({ ifindex }) => ifindex === index) ?? kernel.link(name ?? "");
     if (link !== undefined) return this.#shown(message, encodeLink(this.#model.shown(link)));
     if (index !== lower.ifindex && name !== lower.name)
       return { errno: 0, data: [ack(message, Errno.ENODEV)] };
@@ -126,27 +129,34 @@ export class ScriptedAgent {
 
   #change(payload: Buffer): Answer {
     const data: Uint8Array[] = [];
-    const steps = messagesOf(payload);
-    for (const [done, bytes] of steps.entries()) {
+    const undoId = payload.readUInt32BE(0);
+    const armed = this.#armed.get(undoId) ?? [];
+    const steps = stepsOf(payload);
+    for (const [done, { message: bytes, inverses }] of steps.entries()) {
       const [message] = decodeMessages(bytes);
       if (message === undefined) return { errno: Errno.EINVAL };
-      const errno = this.#send(message, bytes);
+      const errno = this.#model.kernel.send(bytes);
       const isEchoed = this.echoes && (message.flags & NLM_F_ECHO) !== 0;
       const made = isEchoed ? this.#model.kernel.links.at(-1) : undefined;
       if (errno === 0 && made !== undefined)
         data.push(...(this.#shown(message, encodeLink(this.#model.shown(made))).data ?? []));
       else data.push(ack(message, errno));
-      if (errno !== 0) return { errno, done, data };
+      if (errno !== 0) return { ...this.#undo(undoId), errno, done, data };
+      armed.push(...inverses);
+      this.#armed.set(undoId, armed);
     }
     return { errno: 0, done: steps.length, data };
   }
 
-  #send({ type, body }: NetlinkMessage, bytes: Uint8Array): number {
-    const { kernel } = this.#model;
-    const { index } = decodeLink(body);
-    if (type !== RTM_DELLINK || index === 0) return kernel.send(bytes);
-    kernel.links = kernel.links.filter(({ ifindex }) => ifindex !== index);
-    return 0;
+  #undo(undoId: number): Answer {
+    for (const inverse of this.#armed.get(undoId)?.reverse() ?? [])
+      this.#model.kernel.send(inverse);
+    return this.#settle(undoId, 1);
+  }
+
+  #settle(undoId: number, settlement: number): Answer {
+    this.#armed.delete(undoId);
+    return { errno: 0, payload: Buffer.from([settlement]) };
   }
 }
 
@@ -155,20 +165,23 @@ interface OpenQuestion {
   readonly netns: { readonly name: string } | null;
 }
 
-/** The messages of a CHANGE, without their inverses. */
-function messagesOf(payload: Buffer): Uint8Array[] {
+interface Step {
+  readonly message: Uint8Array;
+  readonly inverses: readonly Uint8Array[];
+}
+
+function stepsOf(payload: Buffer): Step[] {
   let at = 10;
-  const message = (): Uint8Array => {
+  const next = (): Uint8Array => {
     const length = payload.readUInt32BE(at + 4);
     at += 8 + length;
     return payload.subarray(at - length, at);
   };
   return Array.from({ length: payload.readUInt16BE(8) }, () => {
-    const step = message();
+    const message = next();
     const inverses = payload.readUInt16BE(at);
     at += 2;
-    for (let n = 0; n < inverses; n++) message();
-    return step;
+    return { message, inverses: Array.from({ length: inverses }, next) };
   });
 }
 

@@ -75,11 +75,26 @@ describe("round trips to a host", () => {
       name: `web${n}`,
       macAddress: `02:00:00:00:01:${(16 + n).toString(16)}`,
     }));
-    const { trips } = await counted(() =>
+    const made = await counted(() =>
       Promise.all(all.map((each) => createLink({ inputs: each, config }))),
     );
     assert.equal(agent.links.length, 50);
-    assert.equal(trips, 3);
+    assert.equal(made.trips, 3);
+    const states = made.answer;
+    const read = await counted(() =>
+      Promise.all(states.map(({ id, state }) => readLink({ id, state, config }))),
+    );
+    assert.deepEqual(
+      read.answer.map((each) => each?.state),
+      states.map(({ state }) => state),
+    );
+    assert.equal(read.trips, 1);
+    const gone = await counted(() =>
+      Promise.all(states.map(({ id, state }) => deleteLink({ id, state, config }))),
+    );
+    assert.deepEqual(agent.links, []);
+    // They are looked at once more, each under a name of its own.
+    assert.equal(gone.trips, most.macvlan.delete + 1);
   });
 
   it("cost a missing namespace nothing of its clear error", async () => {
