@@ -15,6 +15,7 @@ import {
 import { Errno } from "../../provider/netlink/errno";
 import { decodeLink, encodeLink } from "../../provider/netlink/link-message";
 import { decodeMessages, encodeMessage, type NetlinkMessage } from "../../provider/netlink/message";
+import type { KernelModel } from "./kernel-model";
 import { ModelledHost } from "./modelled-host";
 import { ScriptedChannel } from "./scripted-channel";
 
@@ -38,6 +39,8 @@ export class ScriptedAgent {
   namespaces: readonly string[] = ["ns"];
   /** Linux before 6.2 shows no link to the one who makes it. */
   echoes = true;
+  /** What a message of a change is refused with, before the kernel sees it; 0 lets it through. */
+  refusal: (message: NetlinkMessage) => number = () => 0;
   readonly host: LinkHost;
   readonly #model: ModelledHost;
   readonly #channel = new ScriptedChannel();
@@ -57,8 +60,17 @@ export class ScriptedAgent {
     this.host = new LinkHost(new Session({ channel, hello, host: "far away", startMs: 1 }));
   }
 
+  get kernel(): KernelModel {
+    return this.#model.kernel;
+  }
+
   get links(): readonly string[] {
-    return this.#model.kernel.links.map(({ name }) => name);
+    return this.kernel.links.map(({ name }) => name);
+  }
+
+  /** The connection breaks. */
+  end(): void {
+    this.#channel.end({ reason: "the connection was closed" });
   }
 
   #answer(): void {
@@ -135,9 +147,9 @@ export class ScriptedAgent {
     for (const [done, { message: bytes, inverses }] of steps.entries()) {
       const [message] = decodeMessages(bytes);
       if (message === undefined) return { errno: Errno.EINVAL };
-      const errno = this.#model.kernel.send(bytes);
+      const errno = this.refusal(message) || this.kernel.send(bytes);
       const isEchoed = this.echoes && (message.flags & NLM_F_ECHO) !== 0;
-      const made = isEchoed ? this.#model.kernel.links.at(-1) : undefined;
+      const made = isEchoed ? this.kernel.links.at(-1) : undefined;
       if (errno === 0 && made !== undefined)
         data.push(...(this.#shown(message, encodeLink(this.#model.shown(made))).data ?? []));
       else data.push(ack(message, errno));
@@ -149,8 +161,7 @@ export class ScriptedAgent {
   }
 
   #undo(undoId: number): Answer {
-    for (const inverse of this.#armed.get(undoId)?.reverse() ?? [])
-      this.#model.kernel.send(inverse);
+    for (const inverse of this.#armed.get(undoId)?.reverse() ?? []) this.kernel.send(inverse);
     return this.#settle(undoId, 1);
   }
 
