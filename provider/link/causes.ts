@@ -2,6 +2,7 @@ import { closest, distance } from "fastest-levenshtein";
 import type { BridgePortAttributes } from "../netlink/bridge-port-attributes";
 import { ARPHRD_ETHER } from "../netlink/link-constants";
 import { Errno } from "../netlink/errno";
+import { at, called, having, type KeysOf, NAMES, once } from "./having";
 import type { ObservedLink, PropertyName, Settings } from "./model";
 
 /** A device of a namespace, with what decides whether links may stand on it. */
@@ -38,10 +39,14 @@ export interface Cause {
 
 export interface Scene extends Snapshot {
   readonly settings: Settings;
-  readonly mark: string;
   readonly lower: Device | undefined;
-  /** Other macvlans and macvtaps on the same lower device, as far as its namespace shows them. */
-  readonly siblings: readonly Device[];
+  /**
+   * Other macvlans and macvtaps on the same lower device, as far as its namespace shows them: all, or those
+   * of a mode, or with a MAC address.
+   */
+  readonly siblings: (what?: string) => readonly Device[];
+  /** Whether a device may stand in the way: neither what is ours by its mark, nor what is taken over. */
+  readonly isOther: (device: Device) => boolean;
 }
 
 interface Rule {
@@ -51,30 +56,49 @@ interface Rule {
 }
 
 const isMacvlan = ({ kind }: ObservedLink): boolean => kind === "macvlan" || kind === "macvtap";
-const isCalled =
-  (name: string) =>
-  (device: Device): boolean =>
-    device.settings.name === name || (device.settings.altNames ?? []).includes(name);
+
+/** What a macvlan or macvtap stands on, alone and with its mode and its MAC address. */
+export const STANDING: KeysOf = (device) => {
+  const { lowerIfindex = 0, settings } = device;
+  return isMacvlan(device)
+    ? [undefined, settings.mode, settings.macAddress].map((what) => standing(lowerIfindex, what))
+    : [];
+};
+export const standing = (lowerIfindex: number, what = "any"): string => `${lowerIfindex} ${what}`;
+
+const IPVLANS: KeysOf = ({ kind, lowerIfindex }) =>
+  /^ipv(lan|tap)$/.test(kind ?? "") ? [lowerIfindex] : [];
 
 /** Finds the device by name and follows macvlans down to what they stand on, as the kernel does. */
 export function lowerDeviceIn(below: readonly Device[], name: string): Device | undefined {
-  const named = below.find(isCalled(name));
-  return named !== undefined && isMacvlan(named)
-    ? below.find(({ ifindex }) => ifindex === named.lowerIfindex)
-    : named;
+  const found = called(below, name);
+  return found !== undefined && isMacvlan(found) ? at(below, found.lowerIfindex) : found;
 }
 
-export function sceneOf(snapshot: Snapshot, settings: Settings, mark: string): Scene {
-  const lower = lowerDeviceIn(snapshot.below, settings.lowerDevice ?? "");
-  const siblings = snapshot.below.filter(
-    (device) =>
-      lower !== undefined &&
-      isMacvlan(device) &&
-      device.lowerIfindex === lower.ifindex &&
-      // Ours of another name is the old link of a replacement that the program wants made first.
-      (device.mark !== mark || device.settings.name !== settings.name),
-  );
-  return { ...snapshot, settings, mark, lower, siblings };
+/** `adopted` stands in the way neither by its name nor as a sibling. */
+export function sceneOf(
+  snapshot: Snapshot,
+  settings: Settings,
+  mark: string,
+  adopted?: Device,
+): Scene {
+  const { below } = snapshot;
+  const lower = lowerDeviceIn(below, settings.lowerDevice ?? "");
+  const isAdopted = (device: Device): boolean =>
+    device.ifindex === adopted?.ifindex && device.settings.name === adopted.settings.name;
+  const isSibling = (device: Device): boolean =>
+    // Ours of another name is the old link of a replacement that the program wants made first.
+    (device.mark !== mark || device.settings.name !== settings.name) && !isAdopted(device);
+  return {
+    ...snapshot,
+    settings,
+    lower,
+    siblings: (what) =>
+      lower === undefined
+        ? []
+        : having(below, STANDING, standing(lower.ifindex, what)).filter(isSibling),
+    isOther: (device) => device.mark !== mark && !isAdopted(device),
+  };
 }
 
 // IFF_NO_RX_HANDLER, which a link's message does not show.
@@ -85,13 +109,13 @@ const RULES: readonly Rule[] = [
     errnos: [Errno.ENODEV, Errno.EINVAL],
     find({ below, lower, settings: { lowerDevice = "", lowerNetns } }) {
       if (lower !== undefined) return undefined;
-      const names = below.map((device) => device.settings.name);
-      const near = names.length === 0 ? "" : closest(lowerDevice, names);
-      const hint = near !== "" && distance(near, lowerDevice) <= 2 ? `Did you mean ${near}? ` : "";
+      const near = once(below, `near ${lowerDevice}`, () => nearest(below, lowerDevice));
+      const hint = near === undefined ? "" : `Did you mean ${near}? `;
+      const names = below.slice(0, 20).map((device) => device.settings.name);
       return {
         property: "lowerDevice",
         cause: `there is no device "${lowerDevice}"${lowerNetns === undefined ? "" : ` in the namespace ${typeof lowerNetns === "string" ? lowerNetns : JSON.stringify(lowerNetns)}`}`,
-        cure: `${hint}The devices there are ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", …" : ""}. If another resource of the program makes it, say so with dependsOn`,
+        cure: `${hint}The devices there are ${names.join(", ")}${below.length > names.length ? ", …" : ""}. If another resource of the program makes it, say so with dependsOn`,
       };
     },
   },
@@ -136,24 +160,21 @@ const RULES: readonly Rule[] = [
   {
     errnos: [Errno.EINVAL],
     find({ siblings, lower, settings: { mode } }) {
-      const passthru = siblings.find((sibling) => sibling.settings.mode === "passthru");
-      if (
-        lower === undefined ||
-        (passthru === undefined && (mode !== "passthru" || siblings.length === 0))
-      )
-        return undefined;
-      const holder = passthru ?? siblings[0];
+      const [passthru] = siblings("passthru");
+      const others = mode === "passthru" ? siblings() : [];
+      const holder = passthru ?? others[0];
+      if (lower === undefined || holder === undefined) return undefined;
       return {
         property: "mode",
         cause:
           passthru !== undefined
             ? `the passthru link ${passthru.settings.name} has the lower device ${lower.settings.name} to itself`
-            : `passthru needs the lower device ${lower.settings.name} to itself, and ${siblings
+            : `passthru needs the lower device ${lower.settings.name} to itself, and ${others
                 .map((each) => each.settings.name)
                 .slice(0, 5)
-                .join(", ")} ${siblings.length === 1 ? "stands" : "stand"} on it`,
+                .join(", ")} ${others.length === 1 ? "stands" : "stand"} on it`,
         cure: "Delete what stands there first, or use another lower device",
-        ...(holder && { culprit: holder }),
+        culprit: holder,
       };
     },
   },
@@ -161,9 +182,7 @@ const RULES: readonly Rule[] = [
     errnos: [Errno.EBUSY],
     find({ lower, below }) {
       if (lower?.slaveKind === undefined || lower.slaveKind === "vrf") return undefined;
-      const master =
-        below.find(({ ifindex }) => ifindex === lower.master)?.settings.name ??
-        `ifindex ${String(lower.master)}`;
+      const master = at(below, lower.master)?.settings.name ?? `ifindex ${String(lower.master)}`;
       return {
         property: "lowerDevice",
         cause: `${lower.settings.name} is a port of the ${lower.slaveKind} ${master}, which takes all of its frames`,
@@ -175,11 +194,9 @@ const RULES: readonly Rule[] = [
   {
     errnos: [Errno.EBUSY],
     find({ lower, below }) {
-      const holder = below.find(
-        ({ kind, lowerIfindex }) =>
-          /^ipv(lan|tap)$/.test(kind ?? "") && lowerIfindex === lower?.ifindex,
-      );
-      if (lower === undefined || holder === undefined) return undefined;
+      if (lower === undefined) return undefined;
+      const [holder] = having(below, IPVLANS, lower.ifindex);
+      if (holder === undefined) return undefined;
       return {
         property: "lowerDevice",
         cause: `the ${holder.kind ?? ""} ${holder.settings.name} stands on ${lower.settings.name}, and the kernel allows either ipvlan or macvlan on one device`,
@@ -194,9 +211,10 @@ const RULES: readonly Rule[] = [
     find({ lower, siblings, settings: { macAddress, adminState } }) {
       if (lower === undefined || macAddress === undefined || adminState === "down")
         return undefined;
-      const holder = [lower, ...siblings.filter((each) => each.settings.adminState === "up")].find(
-        (device) => device.settings.macAddress === macAddress,
-      );
+      const holder =
+        lower.settings.macAddress === macAddress
+          ? lower
+          : siblings(macAddress).find((each) => each.settings.adminState === "up");
       return (
         holder && {
           property: "macAddress",
@@ -209,14 +227,12 @@ const RULES: readonly Rule[] = [
   },
   {
     errnos: [Errno.EEXIST],
-    find({ beside, mark, settings: { name = "", altNames = [] } }) {
+    find({ beside, isOther, settings: { name = "", altNames = [] } }) {
       for (const [property, wanted] of [
         ["name", name],
         ...altNames.map((each) => ["altNames", each]),
       ] as const) {
-        const holder = beside.find(
-          (device) => device.mark !== mark && isCalled(wanted ?? "")(device),
-        );
+        const holder = having(beside, NAMES, wanted).find(isOther);
         if (holder === undefined) continue;
         return {
           property: property === "name" ? "name" : "altNames",
@@ -229,6 +245,16 @@ const RULES: readonly Rule[] = [
     },
   },
 ];
+
+/** What somebody may have meant who wrote `name`. */
+function nearest(devices: readonly Device[], name: string): string | undefined {
+  if (devices.length === 0) return undefined;
+  const near = closest(
+    name,
+    devices.map(({ settings }) => settings.name),
+  );
+  return distance(near, name) <= 2 ? near : undefined;
+}
 
 function holderInWords(device: Device, name: string): string {
   const what = device.kind === undefined ? "a device" : `a ${device.kind}`;

@@ -122,9 +122,13 @@ export class Claims {
     return (this.#holders.get(nameOn(hostKey(mine), lowerNetns, lowerDevice))?.size ?? 0) > 0;
   }
 
+  /** One other for each thing: a thousand that stand against it would say no more. */
   #against({ property, holds, seeks = holds, reason }: Rule, mine: LinkInputs): CheckFailure[] {
     return seeks(mine)
-      .flatMap((key) => [...(this.#holders.get(key) ?? [])])
+      .flatMap((key) => {
+        const [first] = this.#holders.get(key) ?? [];
+        return first ?? [];
+      })
       .flatMap((urn) => this.#claims.get(urn) ?? [])
       .map((other) => ({ property, reason: reason(mine, other) }));
   }

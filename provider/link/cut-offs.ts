@@ -3,6 +3,7 @@ import { omitUndefined } from "../omit-undefined";
 import { ipOf } from "./addresses";
 import type { Carrier } from "./carriers";
 import { lowerDeviceIn, type Device } from "./causes";
+import { having, MARK } from "./having";
 import { hostOf, isSameHost } from "./host";
 import type { Address, LinkInputs, PropertyName, Settings } from "./model";
 import { IPV6_MIN_MTU } from "./plan";
@@ -123,7 +124,7 @@ export function deedsOfInputs(
     );
   if (before === undefined || !isSameHost(hostOf(before), hostOf(inputs)))
     return [...creation(), ...(adopted === undefined ? [] : change(adopted))];
-  const link = beside.find(({ mark }) => mark === inputs.identity.mark);
+  const [link] = having(beside, MARK, inputs.identity.mark);
   const replaced = replacedBy(before, inputs);
   if (replaced === undefined) return link === undefined ? [] : change(link);
   return [

@@ -1,5 +1,6 @@
 import { causesIn, sceneOf, type Device, type Snapshot } from "./causes";
 import type { CheckFailure } from "./check";
+import { named } from "./having";
 import type { LinkInputs } from "./model";
 import { adoptionMismatch, ownerOf } from "./ownership";
 import { complete, isGenerated } from "./wanted";
@@ -7,7 +8,7 @@ import { complete, isGenerated } from "./wanted";
 /** The link that something else made and that this resource would take over. */
 export function adoptee(inputs: LinkInputs, beside: readonly Device[]): Device | undefined {
   if (inputs.adopt !== true) return undefined;
-  const found = beside.find(({ settings }) => settings.name === inputs.name);
+  const found = named(beside, inputs.name);
   const isForeign = found !== undefined && ownerOf(found, inputs.identity.mark) === "foreign";
   return isForeign ? found : undefined;
 }
@@ -19,25 +20,20 @@ export function adoptee(inputs: LinkInputs, beside: readonly Device[]): Device |
  */
 export function refusals(
   inputs: LinkInputs,
-  { below, beside }: Snapshot,
+  snapshot: Snapshot,
   makesLower: boolean,
   before?: LinkInputs,
 ): CheckFailure[] {
   const { mark } = inputs.identity;
   const wanted = complete(inputs, undefined);
-  const adopted = adoptee(inputs, beside);
-  // It stands in its own way neither by its name nor as a sibling.
-  const others = (devices: readonly Device[]): readonly Device[] =>
-    devices.filter(
-      ({ ifindex, settings: { name } }) => ifindex !== adopted?.ifindex || name !== inputs.name,
-    );
-  const scene = sceneOf({ below: others(below), beside: others(beside) }, wanted.settings, mark);
+  const adopted = adoptee(inputs, snapshot.beside);
+  const scene = sceneOf(snapshot, wanted.settings, mark, adopted);
   const failures: CheckFailure[] = causesIn(scene)
     .filter(({ culprit }) => culprit === undefined || ownerOf(culprit, mark) === "foreign")
     .filter(({ culprit }) => culprit === undefined || !mayHaveLostItsAlias(culprit, before))
     .filter(({ property }) => !(property === "lowerDevice" && makesLower))
     .map(({ property, cause, cure }) => ({ property, reason: `${sentence(cause)}. ${cure}` }));
-  failures.push(...bridgeFailures(inputs, beside));
+  failures.push(...bridgeFailures(inputs, snapshot.beside));
   if (adopted === undefined || scene.lower === undefined) return failures;
   const mismatch = adoptionMismatch(
     adopted,
@@ -52,7 +48,7 @@ export function refusals(
 
 function bridgeFailures({ bridge }: LinkInputs, beside: readonly Device[]): CheckFailure[] {
   if (bridge === undefined || bridge === "") return [];
-  const device = beside.find(({ settings }) => settings.name === bridge);
+  const device = named(beside, bridge);
   if (device?.kind === "bridge") return [];
   const fault =
     device === undefined

@@ -4,6 +4,7 @@ import type { LinkHost } from "../../host/link-host";
 import type { Namespace, Place } from "../../host/namespaces";
 import { namespaceIdIn } from "../../host/route-answers";
 import type { Device } from "../../link/causes";
+import { having, MARK, named } from "../../link/having";
 import type { LinkInputs } from "../../link/model";
 import { sameNetns } from "../../link/wanted";
 import { lowerDeviceOf } from "./surroundings";
@@ -51,7 +52,8 @@ export function isAbsent(old: LinkInputs, now: LinkInputs, beside: readonly Devi
   return (
     sameNetns(old.netns ?? old.lowerNetns, now.netns ?? now.lowerNetns) &&
     old.kind === now.kind &&
-    !beside.some(({ mark, settings }) => mark === old.identity.mark || settings.name === old.name)
+    having(beside, MARK, old.identity.mark).length === 0 &&
+    named(beside, old.name) === undefined
   );
 }
 

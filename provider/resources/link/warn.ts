@@ -1,6 +1,7 @@
 import type { LinkHost } from "../../host/link-host";
 import type { Namespace } from "../../host/namespaces";
 import { type Device, lowerDeviceIn, type Snapshot } from "../../link/causes";
+import { named } from "../../link/having";
 import type { LinkInputs } from "../../link/model";
 import { warningOfHold } from "../../link/managers";
 import { warningsOf } from "../../link/warnings";
@@ -25,7 +26,7 @@ export async function warn(
   const isWireless = lower && (await isWirelessCard(host, below, lower));
   for (const warning of warningsOf(inputs, { ...snapshot, isWireless }))
     sayOnce(`${who}: ${warning}.`);
-  const link = snapshot.beside.find(({ settings }) => settings.name === inputs.name);
+  const link = named(snapshot.beside, inputs.name);
   const holds = await Promise.all([
     ...(link === undefined ? [] : [holdsOn(host, beside, link, false)]),
     ...(lower === undefined ? [] : [holdsOn(host, below, lower, true)]),

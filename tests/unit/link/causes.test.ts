@@ -203,6 +203,6 @@ describe("the lower device", () => {
       { lowerDevice: "eth0", name: "db" },
       "ours",
     );
-    assert.deepEqual([lower, siblings], [eth0, [foreign]]);
+    assert.deepEqual([lower, siblings()], [eth0, [foreign]]);
   });
 });

@@ -93,6 +93,8 @@ describe("claims", () => {
     run = new Run();
     run.claim("a", { mode: "bridge" });
     assert.deepEqual(run.claim("b", { mode: "passthru" }), [reason]);
+    // "a" alone is named, and not "b" too.
+    assert.equal(run.claim("e", { mode: "passthru" }).length, 1);
     assert.deepEqual(run.claim("c", { mode: "passthru", lowerDevice: "eth1" }), []);
     assert.deepEqual(run.claim("d", { mode: "passthru", lowerNetns: "blue" }), []);
   });
