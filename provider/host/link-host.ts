@@ -1,12 +1,13 @@
-import { HostError, isHostError, outcomeUnknown, type Failure } from "../errors";
+import { isHostError, outcomeUnknown, type Failure } from "../errors";
 import { hostIdOf } from "../link/identity";
 import { Errno, errnoName } from "../netlink/errno";
-import { dumpLinks, deleteLink, getLinkByIndex, getLinkByName } from "../netlink/requests";
+import { deleteLink } from "../netlink/requests";
 import type { Device } from "../link/causes";
 import type { Netns, Tap } from "../link/model";
 import type { PlannedStep, Step } from "../link/plan";
 import { BulkDeletes } from "./bulk-deletes";
-import { decodeAnswer, type Answer } from "./messages";
+import { DeviceLooks, type Which } from "./device-looks";
+import { decodeAnswer } from "./messages";
 import { type Handle, type Handles, type Namespace, Namespaces, type Place } from "./namespaces";
 import { Openers, type Process, type TapUsers } from "./openers";
 import type { Session } from "./session";
@@ -25,9 +26,6 @@ export class StepRefused extends Error {
     this.name = "StepRefused";
   }
 }
-
-// A dump under change is repeated; so many in a row only fail where links come and go without end.
-const DUMP_TRIES = 50;
 
 export type ToldStep = SpokenStep & {
   readonly step?: Step;
@@ -51,17 +49,20 @@ export type { Process, TapUsers } from "./openers";
 /** So many the agent sends at a time. */
 const MOST_FRAMES = 64;
 
-type Which = { readonly name: string } | { readonly ifindex: number };
-
 /** One host, asked in terms of links. */
 export class LinkHost {
   readonly #shared = new SharedLooks();
   readonly #namespaces: Namespaces;
+  readonly #looks: DeviceLooks;
   readonly #openers: Openers;
   readonly #deletes = new BulkDeletes(this);
 
   constructor(readonly session: Session) {
     this.#namespaces = new Namespaces(session, this.#shared);
+    this.#looks = new DeviceLooks(session.host, this.#shared, async ({ handle }, message) => {
+      trace("to the kernel", [message]);
+      return decodeAnswer(await session.request(handle, message));
+    });
     this.#openers = new Openers(session);
   }
 
@@ -106,45 +107,13 @@ export class LinkHost {
     return this.#namespaces.open(netns).opened;
   }
 
+  /** Undefined where there is none; an error where there is one that cannot be read. */
   device(namespace: Handle, which: Which): Promise<Device | undefined> {
-    const what = "name" in which ? which.name : which.ifindex;
-    const key = `link ${namespace.handle} ${JSON.stringify(what)}`;
-    return this.#shared.share(key, () => this.#device(namespace, which));
+    return this.#looks.one(namespace, which);
   }
 
-  async #device(namespace: Handle, which: Which): Promise<Device | undefined> {
-    const sequence = nextSequence();
-    const message =
-      "name" in which
-        ? getLinkByName(which.name, { sequence })
-        : getLinkByIndex(which.ifindex, { sequence });
-    const answer = await this.#ask(namespace, message);
-    if (answer.errno === Errno.ENODEV) return undefined;
-    const { devices, unreadable } = this.#granted(answer, "read a link");
-    // Never "missing": it is there.
-    if (unreadable !== undefined)
-      throw new HostError({
-        kind: "refused",
-        operation: `read the link ${"name" in which ? which.name : which.ifindex}`,
-        host: this.label,
-        cause: `it is there, and the kernel's answer about it cannot be read (${unreadable.message})`,
-        cure: "With more than 5,460 source MAC addresses the kernel can list none of them: take some away",
-      });
-    return devices[0];
-  }
-
-  async devices(namespace: Handle): Promise<readonly Device[]> {
-    for (let tries = 0; tries < DUMP_TRIES; tries++) {
-      const answer = await this.#ask(namespace, dumpLinks({ sequence: nextSequence() }));
-      if (!answer.interrupted) return this.#granted(answer, "list the links").devices;
-    }
-    throw new HostError({
-      kind: "refused",
-      operation: "list the links",
-      host: this.label,
-      cause: `the list changed under each of ${DUMP_TRIES} attempts to read it`,
-      cure: "Try again when fewer links come and go",
-    });
+  devices(namespace: Handle): Promise<readonly Device[]> {
+    return this.#looks.all(namespace);
   }
 
   /**
@@ -242,6 +211,7 @@ export class LinkHost {
 
   /** Steps as messages, each with what takes it back. Throws `StepRefused`. */
   async carryOut(undo: number, steps: readonly ToldStep[]): Promise<readonly Device[]> {
+    this.#looks.send();
     this.#shared.forget();
     for (const { message } of steps) trace("to the kernel", [message]);
     const { deadlineMs } = this.session;
@@ -251,24 +221,6 @@ export class LinkHost {
     const lost = LOST[errno];
     if (lost === undefined) throw new StepRefused(errno, kernelText, steps[done]?.step);
     throw outcomeUnknown({ operation: "change a link", host: this.label, errno, ...lost });
-  }
-
-  async #ask(namespace: Handle, message: Uint8Array): Promise<Answer> {
-    trace("to the kernel", [message]);
-    return decodeAnswer(await this.session.request(namespace.handle, message));
-  }
-
-  #granted(answer: Answer, operation: string): Answer {
-    if (answer.errno === 0) return answer;
-    const failure: Failure = {
-      kind: "refused",
-      operation,
-      host: this.label,
-      cause: `the kernel answered ${errnoName(answer.errno)}`,
-      errno: answer.errno,
-      kernelText: answer.kernelText,
-    };
-    throw new HostError(failure);
   }
 }
 
