@@ -57,8 +57,18 @@ function deviceOf({ body }: NetlinkMessage): Device | MalformedMessage {
     throw error;
   }
   const { IFLA_MASTER: master, IFLA_LINKINFO: info, IFLA_LINK_NETNSID } = message.attributes;
+  const { ifindex, kind, settings, mark, lowerIfindex, operState, conf, usedBroadcastQueueLength } =
+    fromKernel(message);
   return {
-    ...fromKernel(message),
+    // Field by field: spread, they took as long as all the rest of it.
+    ifindex,
+    kind,
+    settings,
+    mark,
+    lowerIfindex,
+    operState,
+    conf,
+    usedBroadcastQueueLength,
     hardwareType: message.type,
     loopback: (message.flags & IFF_LOOPBACK) !== 0,
     master,
