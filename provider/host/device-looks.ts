@@ -29,7 +29,7 @@ const DUMP_TRIES = 50;
 
 // Measured by bench/looks.bench.ts, here and over SSH: what one question costs is what so many
 // devices more in a list do.
-const LISTED_FOR_ONE = 3;
+const LISTED_FOR_ONE = 2;
 const LEAST_LOOKS = 16;
 // What a namespace that was never listed may hold, nobody knows: likely most of what so many ask for.
 const LEAST_LOOKS_UNSEEN = 64;

@@ -7,13 +7,14 @@ import type { Kind } from "../../provider/link/model";
 import { encodeAckBody } from "../../provider/netlink/ack";
 import {
   IFF_UP,
+  NLM_F_DUMP,
   NLM_F_ECHO,
   NLMSG_ERROR,
   RTM_GETLINK,
   RTM_NEWLINK,
 } from "../../provider/netlink/constants";
 import { Errno } from "../../provider/netlink/errno";
-import { decodeLink, encodeLink } from "../../provider/netlink/link-message";
+import { decodeLink, encodeLink, type LinkMessage } from "../../provider/netlink/link-message";
 import { decodeMessages, encodeMessage, type NetlinkMessage } from "../../provider/netlink/message";
 import type { KernelModel } from "./kernel-model";
 import { ModelledHost } from "./modelled-host";
@@ -35,6 +36,8 @@ interface Answer {
 export class ScriptedAgent {
   /** Bursts of questions that were answered: what is asked together counts once. */
   roundTrips = 0;
+  /** Questions about links, each a frame. */
+  looks = 0;
   /** The only namespaces by name. */
   namespaces: readonly string[] = ["ns"];
   /** Linux before 6.2 shows no link to the one who makes it. */
@@ -120,23 +123,32 @@ export class ScriptedAgent {
     if (!this.#opened.has(handle)) return { errno: Errno.EBADF, payload: Buffer.from("no handle") };
     const [message] = decodeMessages(bytes);
     if (message?.type !== RTM_GETLINK) return { errno: Errno.EOPNOTSUPP };
+    this.looks++;
     const { index, attributes } = decodeLink(message.body);
     const { kernel } = this.#model;
     const { lower, links } = kernel;
     const name = attributes.IFLA_IFNAME ?? attributes.IFLA_ALT_IFNAME;
-    const link = links.find(({ ifindex }) => ifindex === index) ?? kernel.link(name ?? "");
-    if (link !== undefined) return this.#shown(message, encodeLink(this.#model.shown(link)));
-    if (index !== lower.ifindex && name !== lower.name)
-      return { errno: 0, data: [ack(message, Errno.ENODEV)] };
-    const { ifindex, address, mtu } = lower;
-    const known = { IFLA_IFNAME: lower.name, IFLA_ADDRESS: address, IFLA_MTU: mtu };
-    const device = { family: 0, type: 1, index: ifindex, flags: IFF_UP, change: 0 };
-    return this.#shown(message, encodeLink({ ...device, attributes: known }));
+    const named = kernel.link(name ?? "");
+    const isList = (message.flags & NLM_F_DUMP) === NLM_F_DUMP;
+    const isAsked = (each: { readonly ifindex: number; readonly name: string }): boolean =>
+      isList || each.ifindex === index || each.name === name || each === named;
+    const shown = links.filter(isAsked).map((link) => this.#model.shown(link));
+    const found = isAsked(lower) ? [this.#lower(), ...shown] : shown;
+    if (found.length === 0) return { errno: 0, data: [ack(message, Errno.ENODEV)] };
+    return this.#shown(message, ...found.map(encodeLink));
   }
 
-  #shown(message: NetlinkMessage, body: Uint8Array): Answer {
-    const shown = encodeMessage({ ...message, type: RTM_NEWLINK, flags: 0, body });
-    return { errno: 0, data: [shown, ack(message, 0)] };
+  #lower(): LinkMessage {
+    const { name, ifindex, address, mtu } = this.#model.kernel.lower;
+    const attributes = { IFLA_IFNAME: name, IFLA_ADDRESS: address, IFLA_MTU: mtu };
+    return { family: 0, type: 1, index: ifindex, flags: IFF_UP, change: 0, attributes };
+  }
+
+  #shown(message: NetlinkMessage, ...bodies: readonly Uint8Array[]): Answer {
+    const shown = bodies.map((body) =>
+      encodeMessage({ ...message, type: RTM_NEWLINK, flags: 0, body }),
+    );
+    return { errno: 0, data: [...shown, ack(message, 0)] };
   }
 
   #change(payload: Buffer): Answer {

@@ -97,6 +97,23 @@ describe("round trips to a host", () => {
     assert.equal(gone.trips, most.macvlan.delete + 1);
   });
 
+  it("to read many at once are one, and one list of all", async () => {
+    start();
+    const all = await Promise.all(
+      Array.from({ length: 100 }, (_, n) => {
+        const [name, macAddress] = [`web${n}`, `02:00:00:00:01:${(16 + n).toString(16)}`];
+        return createLink({ inputs: { ...inputs, name, macAddress }, config });
+      }),
+    );
+    agent.looks = 0;
+    const read = await counted(() => Promise.all(all.map((each) => readLink({ ...each, config }))));
+    assert.deepEqual(
+      read.answer.map((each) => each?.state),
+      all.map(({ state }) => state),
+    );
+    assert.deepEqual([read.trips, agent.looks], [1, 1]);
+  });
+
   it("cost a missing namespace nothing of its clear error", async () => {
     start({ netns: "gone" });
     await assert.rejects(
