@@ -1,12 +1,10 @@
 /** Reads on a host where others are at work: links that come and go, and one too large for an ordinary answer. */
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { writeFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
 import { decodeAnswer } from "../../provider/host/messages";
 import { openHost } from "../../provider/host/open-host";
 import { dumpLinks } from "../../provider/netlink/requests";
+import { churn } from "../support/churn";
 import { useLab } from "../support/kernel-lab";
 import { LinkResource } from "../support/link-resource";
 import { nextSequence } from "../support/macvlan-messages";
@@ -18,25 +16,9 @@ const addresses = (count: number): string[] => Array.from({ length: count }, (_,
 
 describe("A host where others are at work", () => {
   const lab = useLab();
-  const folder = join(tmpdir(), `pmv-busy-${process.pid}`);
 
   function batch(netns: string, lines: readonly string[]): void {
     execFileSync("ip", ["-n", netns, "-batch", "-"], { input: lines.join("\n") });
-  }
-
-  /** Links come and go in the namespace, until it is stopped. */
-  function churn(netns: string): () => void {
-    const lines = Array.from({ length: 50 }, (_, n) => [
-      `link add come${n} type veth peer name go${n}`,
-      `link del come${n}`,
-    ]);
-    writeFileSync(folder, lines.flat().join("\n"));
-    const loop = `while ip -n ${netns} -batch ${folder}; do :; done`;
-    const child = spawn("sh", ["-c", loop], { stdio: "ignore", detached: true });
-    return () => {
-      process.kill(-(child.pid ?? 0), "SIGKILL");
-      rmSync(folder);
-    };
   }
 
   it("reads what is there while links come and go, and never calls it missing", async () => {
