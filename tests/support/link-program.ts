@@ -105,7 +105,7 @@ ${body}`,
   }
 
   /** The file backend's own file: reading it takes no run of the CLI. */
-  private get checkpoint(): string {
+  get checkpoint(): string {
     return join(this.project.folder, "../state/.pulumi/stacks/program/dev.json");
   }
 
