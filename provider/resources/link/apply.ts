@@ -12,6 +12,7 @@ import type { TapDevice } from "../../link/state";
 import type { Wanted } from "../../link/wanted";
 import { Errno } from "../../netlink/errno";
 import { arpAhead } from "./arp";
+import type { Spot } from "./lower-device";
 import { awaitTap, TapTaken } from "./tap";
 
 /** A link of ours after it was made or changed. */
@@ -22,7 +23,10 @@ export interface Applied {
   readonly before: Device;
 }
 
-export type Site = Pick<Target, "place" | "lowerIfindex" | "bridges">;
+export interface Site extends Pick<Target, "place" | "lowerIfindex" | "bridges"> {
+  /** Looks whether the lower device is that still; a link is made meanwhile, and gone again where not. */
+  readonly confirm?: Spot["confirm"];
+}
 
 // Automatic ifindexes rise from 1 and none was seen near these; the kernel goes on after its own last one.
 const IFINDEX = { min: 1_000_000_000, max: 2_000_000_000 };
@@ -85,7 +89,12 @@ async function makeOnce(host: LinkHost, site: Site, wanted: Wanted, how: Making)
   const arp = await arpAhead(host, site.place, wanted, site.lowerIfindex);
   const [first, ...rest] = planCreation(wanted, group, how.name, arp);
   return undoable(host, async (undo) => {
-    const echoed = await host.change(undo, [first], target);
+    // The look is asked for first: where it fails, what became of the creation says nothing.
+    const confirming = site.confirm?.();
+    const creating = host.change(undo, [first], target);
+    creating.catch(() => undefined);
+    await confirming;
+    const echoed = await creating;
     // No echo comes from another namespace, nor from Linux before 6.2. Whatever link is found there,
     // only ours has the group.
     const name = how.name ?? wanted.settings.name;

@@ -4,6 +4,7 @@ import { againAfterLoss } from "../../host/after-loss";
 import type { LinkHost } from "../../host/link-host";
 import type { Namespace } from "../../host/namespaces";
 import { DeviceCache } from "../../host/device-cache";
+import { lowerDeviceIn } from "../../link/causes";
 import { checkLink, type CheckFailure } from "../../link/check";
 import { Claims } from "../../link/claims";
 import type { LinkInputs, Netns } from "../../link/model";
@@ -12,6 +13,7 @@ import type { CheckAnswer, CheckRequest, Config } from "../../request";
 import { foreseenCutOffs } from "./cut-off";
 import { isAbsent, whereIs } from "./elsewhere";
 import { hostInTime, LOOK_MS, nameOf, reachAhead } from "./hosts-ahead";
+import { noteLower } from "./lower-device";
 import { foreseenUse } from "./tap-users";
 import { warn } from "./warn";
 import { type Reach, whichHost } from "./which-host";
@@ -118,6 +120,7 @@ export async function lookAt(
       devices.of(host, beside, fresh),
     ]);
     const snapshot = { below: there, beside: here };
+    noteLower(host, inputs, lowerDeviceIn(there, inputs.lowerDevice));
     const failures = [
       ...refusals(inputs, snapshot, makesLower, before),
       ...(await foreseenCutOffs(host, { below, beside }, inputs, snapshot, before)),

@@ -20,9 +20,10 @@ import { change, make, type Applied } from "./apply";
 import { inTurn, lookedAtAgain } from "./arp";
 import { bridgesFor, interestOf, sysctlsBefore, withItsAround } from "./around";
 import { refuseToCutOff } from "./cut-off";
+import { LedElsewhere, lookedAtSpot, seenSpot, type Spot } from "./lower-device";
 import { refuseOtherMachine } from "./other-machine";
 import { explained, noLowerDevice, operationOn, snapshotOf } from "./refused";
-import { lowerDeviceOf, surroundings } from "./surroundings";
+import { surroundings } from "./surroundings";
 import { tapOf } from "./tap";
 import { refuseInUse } from "./tap-users";
 
@@ -33,24 +34,41 @@ export async function createLink({
   const operation = operationOn("create", inputs);
   const host = await openHost(inputs.connection, config);
   refuseOtherMachine(host, inputs, operation);
-  const { lowerNetns, netns, lowerDevice } = inputs;
-  const { place, seen: lower } = await host.lookInto(lowerNetns, netns, (there) =>
-    lowerDeviceOf(host, there, lowerDevice),
-  );
+  const scope = { host, inputs, operation, config };
+  const seen = await seenSpot(host, inputs);
+  if (seen !== undefined) {
+    try {
+      return await createOn(scope, seen);
+    } catch (error) {
+      if (!(error instanceof LedElsewhere)) throw error;
+    }
+  }
+  return createOn(scope, await lookedAtSpot(host, inputs));
+}
+
+interface Scope {
+  readonly host: LinkHost;
+  readonly inputs: LinkInputs;
+  readonly operation: string;
+  readonly config: Config;
+}
+
+async function createOn(scope: Scope, spot: Spot): Promise<{ id: string; state: LinkState }> {
+  const { host, inputs, operation } = scope;
+  const { place, lower } = spot;
   await refuseToCutOff(host, place, operation, deedsOfCreation(inputs, lower));
-  const { wanted, adoptedMac, applied } = await establish(
-    { host, place, inputs, operation, config },
-    lower,
-  ).catch(async (error: unknown) => {
-    throw await explained(
-      error,
-      host,
-      place,
-      operation,
-      complete(inputs, undefined).settings,
-      inputs.identity.mark,
-    );
-  });
+  const { wanted, adoptedMac, applied } = await establish(scope, spot).catch(
+    async (error: unknown) => {
+      throw await explained(
+        error,
+        host,
+        place,
+        operation,
+        complete(inputs, undefined).settings,
+        inputs.identity.mark,
+      );
+    },
+  );
   const around = await surroundings(host, place, applied.link, lower, applied.tap);
   const before = sysctlsBefore(inputs, applied.before);
   const kept = keptOf(inputs, omitUndefined({ adoptedMac, sysctlsBefore: before }));
@@ -60,14 +78,6 @@ export async function createLink({
   return made;
 }
 
-interface Scope {
-  readonly host: LinkHost;
-  readonly place: Place;
-  readonly inputs: LinkInputs;
-  readonly operation: string;
-  readonly config: Config;
-}
-
 interface Established {
   readonly wanted: Wanted;
   readonly adoptedMac: string | undefined;
@@ -75,14 +85,15 @@ interface Established {
 }
 
 /** Makes the link without a look whether there is one: the kernel never changes one that is. */
-async function establish(scope: Scope, lower: Device | undefined): Promise<Established> {
-  const { host, place, inputs, operation } = scope;
+async function establish(scope: Scope, spot: Spot): Promise<Established> {
+  const { host, inputs, operation } = scope;
+  const { place, lower, confirm } = spot;
   const { mark } = inputs.identity;
   if (lower === undefined) {
     throw noLowerDevice(host, operation, sceneOf(await snapshotOf(host, place), inputs, mark));
   }
   const bridges = await bridgesFor(host, place, operation, inputs.bridge);
-  const site = { place, lowerIfindex: lower.ifindex, bridges };
+  const site = { place, lowerIfindex: lower.ifindex, bridges, ...(confirm && { confirm }) };
   try {
     return {
       wanted: complete(inputs, lower.settings.mtu),
@@ -97,13 +108,14 @@ async function establish(scope: Scope, lower: Device | undefined): Promise<Estab
     if (!(error instanceof StepRefused)) throw error;
     const holder = await host.device(place.beside, { name: inputs.name });
     if (holder === undefined) throw error;
-    return takeOver(scope, holder, lower, bridges);
+    return takeOver(scope, place, holder, lower, bridges);
   }
 }
 
 /** There is a link of that name. Ours from a run that was killed, or one to adopt; else hands off. */
 async function takeOver(
-  { host, place, inputs, operation, config }: Scope,
+  { host, inputs, operation, config }: Scope,
+  place: Place,
   link: Device,
   lower: Device,
   bridges: ReadonlyMap<string, number>,

@@ -7,7 +7,7 @@ import type { Device } from "../../link/causes";
 import { having, MARK, named } from "../../link/having";
 import type { LinkInputs } from "../../link/model";
 import { sameNetns } from "../../link/wanted";
-import { lowerDeviceOf } from "./surroundings";
+import { lowerDeviceOf } from "./lower-device";
 
 type Sought = Pick<LinkInputs, "kind" | "identity" | "lowerDevice" | "lowerNetns" | "macAddress">;
 

@@ -4,6 +4,7 @@ import type { Handles, Place } from "../../host/namespaces";
 import type { Device } from "../../link/causes";
 import type { Tap } from "../../link/model";
 import type { Surroundings, TapDevice } from "../../link/state";
+import { lowerDeviceOf } from "./lower-device";
 
 export interface Seen {
   /** The device that the name of the lower device leads to, past any macvlan on the way. */
@@ -23,18 +24,6 @@ export async function observe(
     host.device(place.beside, { name }),
   ]);
   return { lower, link };
-}
-
-/** The kernel attaches a macvlan that is put on a macvlan to the real device below. */
-export async function lowerDeviceOf(
-  host: LinkHost,
-  place: Handles,
-  name: string,
-): Promise<Device | undefined> {
-  const named = await host.device(place.below, { name });
-  const isMacvlan = named?.kind === "macvlan" || named?.kind === "macvtap";
-  if (!isMacvlan || named.lowerIfindex === undefined) return named;
-  return host.device(place.below, { ifindex: named.lowerIfindex });
 }
 
 /** What the state says of a link beside its own settings. */

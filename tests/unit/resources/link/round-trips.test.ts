@@ -114,6 +114,15 @@ describe("round trips to a host", () => {
     assert.deepEqual([read.trips, agent.looks], [1, 1]);
   });
 
+  it("are one fewer once the lower device was seen: the next look and the creation go out together", async () => {
+    start();
+    await create();
+    const another = { ...inputs, name: "web2", macAddress: "02:00:00:00:01:02" };
+    const { trips } = await counted(() => createLink({ inputs: another, config }));
+    assert.deepEqual(agent.links, ["web", "web2"]);
+    assert.equal(trips, most.macvlan.create - 1);
+  });
+
   it("cost a missing namespace nothing of its clear error", async () => {
     start({ netns: "gone" });
     await assert.rejects(
