@@ -41,17 +41,23 @@ export function loadInputs(saved: Saved): LinkInputs {
     : saved) as unknown as LinkInputs;
 }
 
+/** What it stands on, as far as values that nobody declared depend on it. */
+type Standing = Pick<LinkState, "kind" | "lowerMtu">;
+
 const quietValues = new Map<string, unknown>();
 
 /** What a new link has of it when nobody says anything. */
-function quietValue(name: QuietName, kind: Kind): unknown {
+function quietValue(name: QuietName, { kind, lowerMtu }: Standing): unknown {
+  // Its lower device's, whatever that is.
+  if (name === "mtu") return lowerMtu;
   const key = `${kind} ${name}`;
   if (!quietValues.has(key)) quietValues.set(key, findQuietValue(name, kind));
   return quietValues.get(key);
 }
 
 function findQuietValue(name: QuietName, kind: Kind): unknown {
-  if (name === "usedBroadcastQueueLength") return quietValue("broadcastQueueLength", kind);
+  if (name === "usedBroadcastQueueLength") return findQuietValue("broadcastQueueLength", kind);
+  if (name === "operState") return "UP";
   const { omitted, only } = PROPERTIES[name];
   if (only?.kind !== undefined && only.kind !== kind) return undefined;
   // Of these a new link says nothing, and nobody asks.
@@ -73,7 +79,7 @@ export function saveState(state: LinkState): Saved {
   const declared = new Set(state.declared.map((path) => path.split(".")[0]));
   for (const name of QUIET_NAMES) {
     const isDeclared = declared.has(name);
-    const [value, quiet] = [state[name], quietValue(name, state.kind)];
+    const [value, quiet] = [state[name], quietValue(name, state)];
     // Most are numbers, and the deep comparison is not cheap.
     const isAsEver =
       value === quiet || (typeof quiet === "object" && isDeepStrictEqual(value, quiet));
@@ -86,15 +92,15 @@ export function saveState(state: LinkState): Saved {
   return { ...outputs, [RECORD]: JSON.stringify({ ...Object.fromEntries(recorded), seen }) };
 }
 
-interface Recorded {
-  readonly kind: Kind;
+interface Recorded extends Standing {
   /** Absent in a layout that had every output. */
   readonly seen?: Readonly<Record<string, unknown>>;
 }
 
-const valueIn = ({ kind, seen }: Recorded, name: QuietName): unknown => {
+const valueIn = (recorded: Recorded, name: QuietName): unknown => {
+  const { seen } = recorded;
   if (seen === undefined) return undefined;
-  return Object.hasOwn(seen, name) ? (seen[name] ?? undefined) : quietValue(name, kind);
+  return Object.hasOwn(seen, name) ? (seen[name] ?? undefined) : quietValue(name, recorded);
 };
 
 /** An output that the program does not declare. */
