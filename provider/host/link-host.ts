@@ -56,8 +56,12 @@ export class LinkHost {
   readonly #looks: DeviceLooks;
   readonly #openers: Openers;
   readonly #deletes = new BulkDeletes(this);
+  /** What tells it from other hosts, as `hostIdOf` gives it; undefined where it has no machine-id. */
+  readonly machine: string | undefined;
 
   constructor(readonly session: Session) {
+    const { machineId } = session.hello;
+    this.machine = machineId === "" ? undefined : hostIdOf(machineId);
     this.#namespaces = new Namespaces(session, this.#shared);
     this.#looks = new DeviceLooks(session.host, this.#shared, async ({ handle }, message) => {
       trace("to the kernel", [message]);
@@ -69,12 +73,6 @@ export class LinkHost {
   /** The host in words, for messages. */
   get label(): string {
     return this.session.host;
-  }
-
-  /** What tells it from other hosts, as `hostIdOf` gives it; undefined where it has no machine-id. */
-  get machine(): string | undefined {
-    const { machineId } = this.session.hello;
-    return machineId === "" ? undefined : hostIdOf(machineId);
   }
 
   get bootId(): string {

@@ -21,7 +21,7 @@ export async function whichHost(
   before: Pick<LinkInputs, "connection" | "machine" | "identity"> | undefined,
   asking: Asking,
 ): Promise<Pick<CheckContext, "host" | "machine" | "kept">> {
-  const thisMachine = hostIdOf(localMachineId());
+  const thisMachine = thisMachineId();
   const host = hostNameFor(connection, thisMachine);
   const asked = isHere(connection) ? thisMachine : await machineBehind(connection, asking);
   const isThere =
@@ -33,6 +33,10 @@ export async function whichHost(
     kept: isThere ? before.identity : undefined,
   };
 }
+
+let known: string | undefined;
+/** Asked for with each link of a run. */
+const thisMachineId = (): string => (known ??= hostIdOf(localMachineId()));
 
 /** Nothing where nobody knows: then its name tells it from others. Why is said where it is looked at. */
 async function machineBehind(
