@@ -90,7 +90,7 @@ describe("Looks at many links at once", () => {
     const [first] = await look(["link0"]);
     assert.ok(first !== undefined);
     const before = look(all);
-    const deleted = host.delete(namespace, first.ifindex);
+    const deleted = host.deleteOne(namespace, first.ifindex);
     const after = look(all);
     await deleted;
     assert.deepEqual((await before)[0], first);
