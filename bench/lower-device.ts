@@ -4,7 +4,11 @@ import { execFileSync } from "node:child_process";
 export const GROUP = 4711;
 
 export function ip(...args: string[]): string {
-  return execFileSync("ip", args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  return execFileSync("ip", args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    maxBuffer: 1 << 28,
+  });
 }
 
 let count = 0;

@@ -1,7 +1,7 @@
 /**
  * Memory as PSS: shared pages count in proportion to how many processes share them.
  * The agent with its watchdog after many links; the provider process at the end of an `up`, beside
- * that of a provider that does nothing.
+ * that of a provider that does nothing; and the provider's work for ten thousand links over its start.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { childrenOf } from "../tests/support/processes";
 import { PulumiProject } from "../tests/support/pulumi-project";
 import { inSandbox } from "./in-sandbox";
 import { config, inputsOf, linksToMake } from "./links-to-make";
-import { countLinksOn, onFreshLowerDevice } from "./lower-device";
+import { countLinksOn, GROUP, onFreshLowerDevice } from "./lower-device";
 import { median } from "./measure";
 import { table } from "./table";
 
@@ -23,6 +23,10 @@ const MANY_LINKS = 2000;
 /** MiB. */
 const AGENT_LIMIT = 20;
 const PROVIDER_LIMIT = 40;
+const TEN_THOUSAND = Number(process.env["BENCH_LINKS"] ?? 10_000);
+/** As many as the engine asks for at once on a large machine. */
+const AT_ONCE = 64;
+const GROWTH_LIMIT = 150;
 
 /** In MiB; undefined once the process is gone, or has let go of its memory. */
 function pssOf(pid: number): number | undefined {
@@ -108,6 +112,25 @@ async function providers(): Promise<string[]> {
   ];
 }
 
+/** All of them through the door that Pulumi saves, in a process of their own. */
+function growth(): Promise<string[]> {
+  return onFreshLowerDevice(async (lower) => {
+    const args = [lower.name, TEN_THOUSAND, AT_ONCE, GROUP].map(String);
+    const printed = execFileSync(process.execPath, [join(__dirname, "through-door.js"), ...args]);
+    const made = countLinksOn(lower);
+    if (made !== TEN_THOUSAND) throw new Error(`${made} links were made`);
+    const { start, most } = JSON.parse(printed.toString()) as { start: number; most: number };
+    judge(most - start, GROWTH_LIMIT);
+    return [
+      `provider, ${TEN_THOUSAND} links, ${AT_ONCE} at once`,
+      mib(most),
+      mib(start),
+      mib(most - start),
+      `≤ ${GROWTH_LIMIT}`,
+    ];
+  });
+}
+
 function judge(found: number, limit: number): void {
   if (!(found <= limit)) process.exitCode = 1;
 }
@@ -119,6 +142,9 @@ function mib(value = Number.NaN): string {
 inSandbox(async () => {
   const agents = [await agentAfter(LINKS, 1), await agentAfter(MANY_LINKS, 2)];
   console.log(table(["MiB of PSS", "agent", "watchdog", "together", "limit"], agents));
+  console.log(
+    `\n${table(["MiB of PSS", "at most", "at start", "above", "limit"], [await growth()])}`,
+  );
   const row = await providers();
   console.log(
     `\n${table(["MiB of PSS, most of an up", "ours", "do nothing", "above", "limit"], [row])}`,
