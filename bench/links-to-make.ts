@@ -1,4 +1,4 @@
-import type { LinkInputs } from "../provider/link/model";
+import type { Connection, LinkInputs, Settings } from "../provider/link/model";
 import type { Config } from "../provider/request";
 import { checkLinkInputs } from "../provider/resources/link";
 import { GROUP, type LowerDevice } from "./lower-device";
@@ -9,11 +9,11 @@ export interface LinkToMake {
   readonly alias: string;
 }
 
-/** Names and MAC addresses that no other round has. */
+/** Names that no other round has, and MAC addresses that no other link of the round has. */
 export function linksToMake(count: number, round: number): LinkToMake[] {
   return Array.from({ length: count }, (_, n) => ({
     name: `r${round}n${n}`,
-    macAddress: `02:00:00:${[round, n >> 8, n & 0xff].map(octet).join(":")}`,
+    macAddress: `02:00:00:${[round & 0xff, n >> 8, n & 0xff].map(octet).join(":")}`,
     alias: `link ${n} of a benchmark`,
   }));
 }
@@ -24,7 +24,10 @@ const octet = (value: number): string => value.toString(16).padStart(2, "0");
 export const config: Config = (key) => (key === "snapshot" ? "off" : undefined);
 
 /** As check leaves a program's arguments. */
-export async function inputsOf(link: LinkToMake, lower: LowerDevice): Promise<LinkInputs> {
+export async function inputsOf(
+  link: LinkToMake & Settings & { readonly connection?: Connection },
+  lower: LowerDevice,
+): Promise<LinkInputs> {
   const resourceUrn = `urn:pulumi:bench::bench::pulumi-nodejs:dynamic/macvlan:Macvlan::${link.name}`;
   const given = {
     kind: "macvlan",

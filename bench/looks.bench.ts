@@ -15,9 +15,9 @@ import type { Transport } from "../provider/transport/transport";
 import { Fleet, type FleetHost } from "../tests/support/fleet";
 import { sshTo } from "../tests/support/ssh-to";
 import { inRootsSandbox } from "./in-sandbox";
-import { ipBatch } from "./ip-batch";
 import { median, timed } from "./measure";
 import { table } from "./table";
+import { run } from "./workers/ip";
 
 const COUNTS = (process.env["BENCH_COUNTS"] ?? "100,1000,10000").split(",").map(Number);
 const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 3);
@@ -33,7 +33,7 @@ async function makeLinks({ netns }: FleetHost, from: number, to: number): Promis
     { length: to - from },
     (_, n) => `link add ${nameOf(from + n)} link quiet up type macvlan mode bridge`,
   );
-  await ipBatch([...lower, ...links], ["-n", netns]);
+  await run(["ip", "-n", netns, "-batch", "-"], [...lower, ...links]);
 }
 
 interface Way {

@@ -6,8 +6,8 @@ export const GROUP = 4711;
 export function ip(...args: string[]): string {
   return execFileSync("ip", args, {
     encoding: "utf8",
+    maxBuffer: 2 ** 26,
     stdio: ["ignore", "pipe", "inherit"],
-    maxBuffer: 1 << 28,
   });
 }
 
@@ -28,7 +28,7 @@ export async function onFreshLowerDevice<T>(work: (lower: LowerDevice) => Promis
     return await work(lower);
   } finally {
     // One by one, as with the lower device, 2,000 would take a minute.
-    if (countLinksOn(lower) > 0) ip("link", "delete", "group", String(GROUP));
+    if (linksOn(name).length > 0) ip("link", "delete", "group", String(GROUP));
     ip("link", "delete", name);
   }
 }
@@ -38,9 +38,15 @@ export interface LowerDevice {
   readonly ifindex: number;
 }
 
-/** How many links there are on it; a benchmark that made less measured nothing. */
-export function countLinksOn({ name }: LowerDevice): number {
-  return ip("-o", "link", "show", "group", String(GROUP))
-    .split("\n")
-    .filter((line) => line.includes(`@${name}:`)).length;
+/** A benchmark that made less, or made it otherwise, measured nothing. */
+export function expectLinks({ name }: LowerDevice, wanted: number, mtu?: number): void {
+  const links = linksOn(name);
+  if (links.length !== wanted) throw new Error(`${links.length} links are there, ${wanted} wanted`);
+  const other = links.find((line) => mtu !== undefined && !line.includes(` mtu ${mtu} `));
+  if (other !== undefined) throw new Error(`not of MTU ${mtu}: ${other}`);
+}
+
+function linksOn(lower: string): string[] {
+  const lines = ip("-o", "link", "show", "group", String(GROUP)).split("\n");
+  return lines.filter((line) => line.includes(`@${lower}:`));
 }

@@ -13,7 +13,7 @@ import { childrenOf } from "../tests/support/processes";
 import { PulumiProject } from "../tests/support/pulumi-project";
 import { inSandbox } from "./in-sandbox";
 import { config, inputsOf, linksToMake } from "./links-to-make";
-import { countLinksOn, GROUP, onFreshLowerDevice } from "./lower-device";
+import { expectLinks, GROUP, onFreshLowerDevice } from "./lower-device";
 import { median } from "./measure";
 import { table } from "./table";
 
@@ -46,8 +46,7 @@ async function agentAfter(count: number, round: number): Promise<string[]> {
       linksToMake(count, round).map((link) => inputsOf(link, lower)),
     );
     await Promise.all(inputs.map((each) => createLink({ inputs: each, config })));
-    const made = countLinksOn(lower);
-    if (made !== count) throw new Error(`${made} links were made, ${count} wanted`);
+    expectLinks(lower, count);
   });
   const [agent, ...watchdogs] = [session.hello.pid, ...childrenOf(session.hello.pid)].map(
     (pid) => pssOf(pid) ?? Number.NaN,
@@ -117,8 +116,7 @@ function growth(): Promise<string[]> {
   return onFreshLowerDevice(async (lower) => {
     const args = [lower.name, TEN_THOUSAND, AT_ONCE, GROUP].map(String);
     const printed = execFileSync(process.execPath, [join(__dirname, "through-door.js"), ...args]);
-    const made = countLinksOn(lower);
-    if (made !== TEN_THOUSAND) throw new Error(`${made} links were made`);
+    expectLinks(lower, TEN_THOUSAND);
     const { start, most } = JSON.parse(printed.toString()) as { start: number; most: number };
     judge(most - start, GROWTH_LIMIT);
     return [

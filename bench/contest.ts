@@ -1,0 +1,79 @@
+/** Contestants measured in turn, so that whatever else the machine does falls on all of them. */
+import { median } from "./measure";
+import type { Point, Table } from "./results";
+
+/** What was measured, by its name. */
+export type Taken = Readonly<Record<string, number>>;
+
+export interface Contestant {
+  readonly name: string;
+  readonly round: (size: number) => Promise<Taken>;
+  /** Beyond that it would take too long; without end by default. */
+  readonly most?: number;
+}
+
+export interface Contest {
+  /** Under which its tables stand. */
+  readonly title: string;
+  /** What the sizes count. */
+  readonly of: string;
+  readonly unit?: Table["unit"];
+  readonly sizes: readonly number[];
+  readonly rounds: number | ((size: number) => number);
+  /** The others are compared with the first. */
+  readonly contestants: readonly Contestant[];
+}
+
+/** A table for each thing that was measured. */
+export async function hold(contest: Contest): Promise<Table[]> {
+  const { title, of, unit = "s", sizes, rounds, contestants } = contest;
+  const points = new Map<string, Map<string, Point[]>>();
+  for (const size of sizes) {
+    const there = contestants.filter(({ most = Number.POSITIVE_INFINITY }) => size <= most);
+    const count = typeof rounds === "number" ? rounds : rounds(size);
+    for (const { what, name, all } of await takenInTurn(there, size, count)) {
+      const rows = points.get(what) ?? new Map<string, Point[]>();
+      points.set(what, rows);
+      rows.set(name, [...(rows.get(name) ?? []), [size, rounded(median(all)), all.length]]);
+    }
+  }
+  return [...points].map(([what, rows]) => ({
+    ...{ title, what, of, unit },
+    rows: [...rows].map(([name, each]) => ({ name, points: each })),
+  }));
+}
+
+interface Series {
+  readonly what: string;
+  readonly name: string;
+  readonly all: number[];
+}
+
+async function takenInTurn(
+  contestants: readonly Contestant[],
+  size: number,
+  rounds: number,
+): Promise<Series[]> {
+  const series: Series[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    for (const { name, round: once } of contestants) {
+      for (const [what, value] of Object.entries(await once(size))) {
+        const its = series.find((each) => each.what === what && each.name === name);
+        if (its === undefined) series.push({ what, name, all: [value] });
+        else its.all.push(value);
+      }
+    }
+    console.error(`${size}: round ${round} of ${rounds}`);
+  }
+  return series;
+}
+
+/** What is printed is what is kept. */
+const rounded = (value: number): number => Number(value.toPrecision(4));
+
+/** How many rounds, and of what sizes, where the environment does not say. */
+export const roundsOr = (usual: number): number => Number(process.env["BENCH_ROUNDS"] ?? usual);
+
+export function sizesOr(...usual: number[]): number[] {
+  return process.env["BENCH_SIZES"]?.split(",").map(Number) ?? usual;
+}
