@@ -5,7 +5,7 @@ import type { Machine } from "./results";
 /** What decides how long things take there; nothing that names it. */
 export function machine(): Machine {
   return {
-    kernel: release(),
+    kernel: /^\d+\.\d+/.exec(release())?.[0] ?? release(),
     processors: `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown"}`,
     memory: `${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
     "Node.js": process.versions.node,
