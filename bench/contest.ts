@@ -17,7 +17,8 @@ export interface Contest {
   readonly title: string;
   /** What the sizes count. */
   readonly of: string;
-  readonly unit?: Table["unit"];
+  /** Of what was measured; seconds by default. */
+  readonly unit?: (what: string) => Table["unit"];
   readonly sizes: readonly number[];
   readonly rounds: number | ((size: number) => number);
   /** The others are compared with the first. */
@@ -26,7 +27,7 @@ export interface Contest {
 
 /** A table for each thing that was measured. */
 export async function hold(contest: Contest): Promise<Table[]> {
-  const { title, of, unit = "s", sizes, rounds, contestants } = contest;
+  const { title, of, unit = () => "s" as const, sizes, rounds, contestants } = contest;
   const points = new Map<string, Map<string, Point[]>>();
   for (const size of sizes) {
     const there = contestants.filter(({ most = Number.POSITIVE_INFINITY }) => size <= most);
@@ -38,7 +39,7 @@ export async function hold(contest: Contest): Promise<Table[]> {
     }
   }
   return [...points].map(([what, rows]) => ({
-    ...{ title, what, of, unit },
+    ...{ title, what, of, unit: unit(what) },
     rows: [...rows].map(([name, each]) => ({ name, points: each })),
   }));
 }

@@ -1,58 +1,70 @@
 /**
- * 100 links with the real CLI, beside 100 resources of a dynamic provider that does nothing: what is
- * above that floor is ours, the floor is the engine's. The state of both is written to the same disk.
+ * Links of this machine with the real CLI, beside as many resources of a dynamic provider that does nothing: what
+ * is above that floor is ours, the floor is the engine's. The state of both is written to the same disk.
  */
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
-import { PulumiProject } from "../tests/support/pulumi-project";
-import type { RunResult } from "../tests/support/pulumi-run";
-import { type Contestant, inTurn } from "./in-turn";
+import { hold, roundsOr, sizesOr } from "./contest";
+import { hasCommandPlugin, NO_COMMAND_PLUGIN } from "./command-plugin";
 import { inSandbox } from "./in-sandbox";
+import { linkSet } from "./link-set";
+import { ip } from "./lower-device";
+import { type Program, pulumiContestant, single } from "./pulumi-contestant";
+import { Report } from "./report";
+import { ratioOf } from "./results";
 
-const RESOURCES = Number(process.env["BENCH_RESOURCES"] ?? 100);
-const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 5);
+const OURS = "pulumi-macvlan";
+const NOTHING = "do nothing";
 /** How many times the floor an `up` may take. */
 const LIMIT = 1.15;
+const JUDGED = 100;
 
-const program = (module: string, type: string) => `
-  const { ${type} } = require("${module}");
-  for (let n = 0; n < ${RESOURCES}; n++) {
-    new ${type}("link" + n, { lowerDevice: "lower", mode: "bridge" });
-  }
-`;
+const args = { lowerDevice: "lower", mode: "bridge" };
 
-async function contestant(name: string, module: string, type: string): Promise<Contestant> {
-  const packages = module === "do-nothing" ? [join(__dirname, "../tests/support/do-nothing")] : [];
-  const project = await PulumiProject.create({ program: program(module, type), packages });
-  process.once("exit", () => project.remove());
-  const round = async () => {
-    const up = await project.up({ timeoutSeconds: 300 });
-    expectSuccess(up, "created");
-    const again = await project.up({ timeoutSeconds: 300 });
-    expectSuccess(again, "unchanged");
-    const destroy = await project.destroy({ timeoutSeconds: 300 });
-    expectSuccess(destroy, "deleted");
-    return { up: up.seconds, "up again": again.seconds, destroy: destroy.seconds };
-  };
-  return { name, round };
-}
+const COMMAND: Program = {
+  name: "local.Command",
+  text: (links) => `
+    const { local } = require("@pulumi/command");
+    for (let n = 0; n < ${links}; n++)
+      new local.Command("link" + n, {
+        create: "ip link add name link" + n + " link lower up type macvlan mode bridge",
+        delete: "ip link delete dev link" + n,
+      });
+  `,
+  makesLinks: true,
+};
 
-/** A run that made less measured nothing. */
-function expectSuccess({ status, stdout, stderr }: RunResult, what: string): void {
-  const count = Number(new RegExp(`^ +(?:[-+] )?(\\d+) ${what}$`, "m").exec(stdout)?.[1]);
-  if (status !== 0 || count < RESOURCES) throw new Error(`not all ${what}:\n${stdout}${stderr}`);
-}
+const links = (): number =>
+  ip("-o", "link", "show", "type", "macvlan").match(/@lower:/g)?.length ?? 0;
 
-async function main(): Promise<void> {
-  execFileSync("ip", "link add lower up type veth peer name wire".split(" "));
-  execFileSync("ip", "link set wire up".split(" "));
-  const nothing = await contestant("do nothing", "do-nothing", "Nothing");
-  const ours = await contestant("pulumi-macvlan", "pulumi-macvlan", "Macvlan");
-  console.log(`${RESOURCES} resources, ${ROUNDS} rounds in turn`);
-  const { up = Number.NaN } = await inTurn(nothing, ours, ROUNDS);
-  const verdict = up <= LIMIT ? "within" : "ABOVE";
-  console.log(`up: ${up.toFixed(2)} times the floor, ${verdict} the limit of ${LIMIT}`);
-  if (!(up <= LIMIT)) process.exitCode = 1;
-}
-
-inSandbox(main);
+inSandbox(async () => {
+  const report = new Report("engine-floor");
+  ip("link", "add", "lower", "up", "type", "veth", "peer", "name", "wire");
+  const set = linkSet("LinkSet", args);
+  if (set === undefined) report.note("This package has no LinkSet: no row for it");
+  const command = hasCommandPlugin();
+  if (!command) report.note(NO_COMMAND_PLUGIN);
+  const programs = [
+    single(OURS, "pulumi-macvlan", args),
+    ...(set === undefined ? [] : [set]),
+    ...(command ? [COMMAND] : []),
+    single(NOTHING, "do-nothing", args),
+  ];
+  const contestants = [];
+  for (const program of programs) contestants.push(await pulumiContestant(program, { links }));
+  const sizes = sizesOr(1, 100, 500);
+  const tables = await hold({
+    title: "Links of this machine, through the engine",
+    ...{ of: "links", sizes, contestants },
+    // The engine writes its whole state with each step: an `up` of 500 takes it many times as long.
+    rounds: (size) => (size > JUDGED ? 1 : roundsOr(3)),
+  });
+  report.add(...tables);
+  const up = tables.find(({ what }) => what === "up");
+  if (up !== undefined && sizes.includes(JUDGED))
+    report.judge(
+      `up of ${JUDGED} single links: so many times as long as doing nothing`,
+      ratioOf(up, OURS, NOTHING, JUDGED),
+      "at most",
+      LIMIT,
+    );
+  report.write();
+});

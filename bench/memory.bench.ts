@@ -4,9 +4,7 @@
  * that of a provider that does nothing; and the provider's work for ten thousand links over its start.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { openHost } from "../provider/host/open-host";
 import { createLink } from "../provider/resources/link";
 import { childrenOf } from "../tests/support/processes";
@@ -15,6 +13,7 @@ import { inSandbox } from "./in-sandbox";
 import { config, inputsOf, linksToMake } from "./links-to-make";
 import { expectLinks, GROUP, onFreshLowerDevice } from "./lower-device";
 import { median } from "./measure";
+import { mostOfProvider, pssOf } from "./pss";
 import { table } from "./table";
 
 const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 5);
@@ -27,16 +26,6 @@ const TEN_THOUSAND = Number(process.env["BENCH_LINKS"] ?? 10_000);
 /** As many as the engine asks for at once on a large machine. */
 const AT_ONCE = 64;
 const GROWTH_LIMIT = 150;
-
-/** In MiB; undefined once the process is gone, or has let go of its memory. */
-function pssOf(pid: number): number | undefined {
-  try {
-    const kib = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
-    return kib === undefined ? undefined : Number(kib) / 1024;
-  } catch {
-    return undefined;
-  }
-}
 
 /** One agent for all, so that what it keeps of the first links shows with the last. */
 async function agentAfter(count: number, round: number): Promise<string[]> {
@@ -66,16 +55,8 @@ async function agentAfter(count: number, round: number): Promise<string[]> {
 /** The highest of a run, which its end cannot exceed. */
 async function providerOf(project: PulumiProject): Promise<number> {
   const run = project.start("up", { timeoutSeconds: 300 });
-  let isOver = false;
-  const ended = run.ended().finally(() => (isOver = true));
-  let most = 0;
-  while (!isOver) {
-    // Asked anew each time: before it there is a process that only looks for its program.
-    const providers = run.processes().filter(({ role }) => role === "provider");
-    most = Math.max(most, ...providers.map(({ pid }) => pssOf(pid) ?? 0));
-    await pause(50);
-  }
-  const { status, stdout, stderr } = await ended;
+  const most = await mostOfProvider(run, 50);
+  const { status, stdout, stderr } = await run.ended();
   if (status !== 0 || most === 0) throw new Error(`no provider to measure:\n${stdout}${stderr}`);
   const destroy = await project.destroy({ timeoutSeconds: 300 });
   if (destroy.status !== 0) throw new Error(`${destroy.stdout}${destroy.stderr}`);

@@ -1,6 +1,7 @@
 /** The same on a host that is reached over SSH, a real sshd on loopback; the connections stand already. */
 import { Sshd } from "../tests/support/sshd";
 import { hopTo } from "../tests/support/ssh-to";
+import { BARE_SHELL } from "./bare-host";
 import { hold, roundsOr, sizesOr } from "./contest";
 import { inRootsSandbox } from "./in-sandbox";
 import { livesOfLinks } from "./lives-of-links";
@@ -14,7 +15,7 @@ const MOST_PROCESSES = 100;
 
 inRootsSandbox(async () => {
   const report = new Report("netlink-ssh");
-  const sshd = await Sshd.start({ hostKeyTypes: ["ed25519"] });
+  const sshd = await Sshd.start({ hostKeyTypes: ["ed25519"], config: BARE_SHELL });
   process.once("exit", () => sshd.stop());
   const ssh = SshMaster.start(sshd);
   const common = { of: "links", sizes: sizesOr(100, 1000, 5000), rounds: roundsOr(3) };

@@ -25,6 +25,10 @@ export class Report {
 
   /** The run fails where it does not hold. */
   judge(what: string, found: number, rule: Verdict["rule"], limit: number): void {
+    if (!Number.isFinite(found)) {
+      process.exitCode = 1;
+      return this.note(`${what}: it was not measured`);
+    }
     const verdict = { what, found, rule, limit };
     this.#verdicts.push(verdict);
     const is = holds(verdict);

@@ -59,7 +59,9 @@ export function ratioOf(table: Table, name: string, base: string, size: number):
 
 /** x, where the time grows as the size to the power of x: by least squares over the logarithms. */
 export function growthOf({ points }: Row): number | undefined {
-  if (points.length < 3) return undefined;
+  // What does not begin at nothing has a curve.
+  if (points.length < 3 || points.some(([size, value]) => size <= 0 || value <= 0))
+    return undefined;
   const logs = points.map(([size, value]) => [Math.log(size), Math.log(value)] as const);
   const [meanX, meanY] = ([0, 1] as const).map(
     (axis) => logs.reduce((sum, log) => sum + log[axis], 0) / logs.length,

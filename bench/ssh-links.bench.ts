@@ -1,113 +1,97 @@
 /**
- * 100 links on one host over SSH with the real CLI, beside what people do today, a dynamic provider that
- * runs `ssh HOST ip link …` for each, and beside 100 resources that do nothing at all.
+ * Links on one host over SSH with the real CLI, beside what people do today, a dynamic provider that runs
+ * `ssh HOST ip link …` for each, and beside as many resources that do nothing at all.
  */
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
-import { Fleet, type FleetHost } from "../tests/support/fleet";
-import { PulumiProject } from "../tests/support/pulumi-project";
-import type { RunResult } from "../tests/support/pulumi-run";
+import { Fleet } from "../tests/support/fleet";
+import { BARE_SHELL, connectionTo } from "./bare-host";
+import { hasCommandPlugin, NO_COMMAND_PLUGIN } from "./command-plugin";
+import { type Contestant, hold, roundsOr, sizesOr } from "./contest";
 import { inRootsSandbox } from "./in-sandbox";
-import { type Contestant, inTurn } from "./in-turn";
+import { linkSet } from "./link-set";
+import { type Program, pulumiContestant, single } from "./pulumi-contestant";
+import { Report } from "./report";
+import { medianOf, ratioOf, type Table } from "./results";
 
-const LINKS = Number(process.env["BENCH_LINKS"] ?? 100);
-const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 3);
-/** How many times as long as ours the peer must take. */
-const LEAST_ABOVE_US = 2.5;
+const OURS = "pulumi-macvlan";
+const SET = "LinkSet";
+const PEER = "ssh HOST ip";
+const NOTHING = "do nothing";
+const [ONE, SINGLES, MANY] = [1, 100, 1000] as const;
+/** How many times as long as ours the peer must take, singly and beside a set. */
+const [LEAST_ABOVE_US, LEAST_ABOVE_SET] = [2.5, 20] as const;
 /** How many times the floor ours may take. */
-const MOST_ABOVE_FLOOR = { up: 1.15, destroy: 1.25 };
+const MOST_ABOVE_FLOOR: Readonly<Record<string, number>> = { up: 1.1, destroy: 1.25 };
+/** How many seconds more than one resource that does nothing a set of many may take. */
+const MOST_OVER_ONE = 3;
 
-interface Package {
-  readonly module: string;
-  readonly type: string;
-  readonly folder?: string;
-  readonly makesLinks: boolean;
-}
-
-const NOTHING: Package = {
-  module: "do-nothing",
-  type: "Nothing",
-  folder: join(__dirname, "../tests/support/do-nothing"),
-  makesLinks: false,
-};
-const SSH_IP: Package = {
-  module: "ssh-ip",
-  type: "SshLink",
-  folder: join(__dirname, "ssh-ip"),
+const command = (connection: object): Program => ({
+  name: "remote.Command",
+  text: (links) => `
+    const { readFileSync } = require("node:fs");
+    const { remote } = require("@pulumi/command");
+    const { host, user, privateKeyPath } = ${JSON.stringify(connection)};
+    const connection = { host, user, privateKey: readFileSync(privateKeyPath, "utf8") };
+    for (let n = 0; n < ${links}; n++)
+      new remote.Command("link" + n, {
+        connection,
+        create: "ip link add name link" + n + " link eth0 up type macvlan mode bridge",
+        delete: "ip link delete dev link" + n,
+      });
+  `,
   makesLinks: true,
-};
-const OURS: Package = { module: "pulumi-macvlan", type: "Macvlan", makesLinks: true };
-
-async function contestant(fleet: Fleet, host: FleetHost, which: Package): Promise<Contestant> {
-  const { module, type, folder, makesLinks } = which;
-  const connection = {
-    host: host.address,
-    user: "root",
-    privateKeyPath: fleet.userKey,
-    knownHosts: [fleet.knownHosts],
-  };
-  const project = await PulumiProject.create({
-    program: `
-      const { ${type} } = require("${module}");
-      const connection = ${JSON.stringify(connection)};
-      for (let n = 0; n < ${LINKS}; n++)
-        new ${type}("link" + n, { connection, lowerDevice: "eth0", mode: "bridge" });
-    `,
-    packages: folder === undefined ? [] : [folder],
-  });
-  process.once("exit", () => project.remove());
-  const round = async () => {
-    const up = await project.up({ timeoutSeconds: 300 });
-    expectSuccess(up);
-    expectLinks(fleet, host, makesLinks ? LINKS : 0);
-    const destroy = await project.destroy({ timeoutSeconds: 300 });
-    expectSuccess(destroy);
-    expectLinks(fleet, host, 0);
-    return { up: up.seconds, destroy: destroy.seconds };
-  };
-  return { name: module, round };
-}
-
-function expectSuccess({ status, stdout, stderr }: RunResult): void {
-  if (status !== 0) throw new Error(`${stdout}${stderr}`);
-}
-
-/** A run that made less measured nothing. */
-function expectLinks(fleet: Fleet, host: FleetHost, wanted: number): void {
-  const there = fleet.links(host).length;
-  if (there !== wanted) throw new Error(`${there} links are there, and not ${wanted}`);
-}
-
-function judge(ratio: number, what: string, isWithin: boolean, run = "up"): void {
-  const verdict = isWithin ? "within" : "BEYOND";
-  console.log(`${run}: ${ratio.toFixed(2)} times ${what}, ${verdict} the limit`);
-  if (!isWithin) process.exitCode = 1;
-}
-
-/** `remote.Command` is a plugin from its vendor's release page, which no package registry has. */
-function sayWhatIsMissing(): void {
-  const plugins = execFileSync("pulumi", ["plugin", "ls"], { encoding: "utf8" });
-  if (!/^command\s+resource/m.test(plugins))
-    console.log("@pulumi/command's plugin is not installed: no row for remote.Command");
-}
+  most: SINGLES,
+});
 
 inRootsSandbox(async () => {
-  const fleet = await Fleet.start(["alive"]);
+  const report = new Report("ssh-links");
+  const fleet = await Fleet.start(["alive"], BARE_SHELL);
   process.once("exit", () => fleet.stop());
   const [host] = fleet.hosts;
   if (host === undefined) throw new Error("There is no host");
-  const [nothing, peer, ours] = [
-    await contestant(fleet, host, NOTHING),
-    await contestant(fleet, host, SSH_IP),
-    await contestant(fleet, host, OURS),
+  const args = { connection: connectionTo(fleet, host), lowerDevice: "eth0", mode: "bridge" };
+  const set = linkSet(SET, args);
+  if (set === undefined) report.note("This package has no LinkSet: no row for it");
+  const hasCommand = hasCommandPlugin();
+  if (!hasCommand) report.note(NO_COMMAND_PLUGIN);
+  const programs = [
+    { ...single(OURS, "pulumi-macvlan", args), most: SINGLES },
+    ...(set === undefined ? [] : [set]),
+    // Of so many single ones only what a set is compared with is of use.
+    { ...single(PEER, "ssh-ip", args), ...(set === undefined && { most: SINGLES }) },
+    ...(hasCommand ? [command(args.connection)] : []),
+    { ...single(NOTHING, "do-nothing", args), most: SINGLES },
   ];
-  console.log(`${LINKS} links on one host over SSH, ${ROUNDS} rounds in turn`);
-  sayWhatIsMissing();
-  const { up: gain = Number.NaN } = await inTurn(ours, peer, ROUNDS);
-  judge(gain, `as long for ssh-ip as for ours (${LEAST_ABOVE_US} or more)`, gain >= LEAST_ABOVE_US);
-  const costs = await inTurn(nothing, ours, ROUNDS);
-  for (const [run, most] of Object.entries(MOST_ABOVE_FLOOR)) {
-    const cost = costs[run] ?? Number.NaN;
-    judge(cost, `the floor (${most} or less)`, cost <= most, run);
-  }
+  const contestants: Contestant[] = [];
+  const links = (): number => fleet.links(host).length;
+  for (const program of programs)
+    contestants.push(await pulumiContestant(program, { links, operations: ["up", "destroy"] }));
+  const tables = await hold({
+    title: "Links of one host over SSH, through the engine",
+    ...{ of: "links", sizes: sizesOr(ONE, SINGLES, MANY), contestants },
+    rounds: (size) => (size > SINGLES ? 1 : roundsOr(3)),
+  });
+  report.add(...tables);
+  for (const table of tables) judge(report, table, set !== undefined);
+  report.write();
 });
+
+function judge(report: Report, table: Table, hasSet: boolean): void {
+  const { what } = table;
+  if (what === "up") {
+    const gain = ratioOf(table, PEER, OURS, SINGLES);
+    report.judge(`up of ${SINGLES}: ${PEER}, times ours`, gain, "at least", LEAST_ABOVE_US);
+  }
+  const cost = ratioOf(table, OURS, NOTHING, SINGLES);
+  const most = MOST_ABOVE_FLOOR[what] ?? Number.NaN;
+  report.judge(`${what} of ${SINGLES}: ours, times the floor`, cost, "at most", most);
+  if (!hasSet) return;
+  const over = medianOf(table, SET, MANY) - medianOf(table, NOTHING, ONE);
+  report.judge(
+    `${what} of a set of ${MANY}: seconds more than one resource that does nothing`,
+    over,
+    "at most",
+    MOST_OVER_ONE,
+  );
+  const gain = ratioOf(table, PEER, SET, MANY);
+  report.judge(`${what} of ${MANY}: ${PEER}, times a set`, gain, "at least", LEAST_ABOVE_SET);
+}

@@ -4,8 +4,9 @@ const { promisify } = require("node:util");
 
 const run = promisify(execFile);
 
-const over = ({ connection: { host, user, privateKeyPath, knownHosts } }, command) =>
+const over = ({ connection: { host, port = 22, user, privateKeyPath, knownHosts } }, command) =>
   run("ssh", [
+    ...["-F", "none", "-p", String(port)],
     ...["-i", privateKeyPath, "-o", `UserKnownHostsFile=${knownHosts[0]}`],
     ...["-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", `${user}@${host}`, command],
   ]);

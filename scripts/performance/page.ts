@@ -1,6 +1,6 @@
 /** `docs/performance.md`: words, and the numbers that benchmarks found; none is written here. */
 import { isDeepStrictEqual } from "node:util";
-import { holds, type Result, type Results, type Table } from "../../bench/results";
+import { growthOf, holds, type Result, type Results, type Table } from "../../bench/results";
 import { cellsOf, significant } from "../../bench/table-cells";
 import { SECTIONS } from "./sections";
 
@@ -27,7 +27,8 @@ ${sections.join("\n\n")}
 
 export const hasPicture = ({ tables }: Result): boolean => tables.some(hasCurve);
 
-export const hasCurve = ({ rows }: Table): boolean => rows.some(({ points }) => points.length > 2);
+export const hasCurve = ({ rows }: Table): boolean =>
+  rows.some((row) => growthOf(row) !== undefined);
 
 /** Numbers of two machines are no comparison. */
 function machineOf(results: Results): Result["machine"] {

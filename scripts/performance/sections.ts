@@ -22,4 +22,23 @@ export const SECTIONS: readonly (readonly [name: string, heading: string, ...wor
     "The same over SSH",
     "A real sshd on loopback. Our connection stands, and so does OpenSSH's (`ControlMaster`), through which `ssh` runs `ip`.",
   ],
+  [
+    "engine-floor",
+    "Through the engine, on this machine",
+    "The real CLI. *do nothing* is a dynamic provider that keeps what it is told: what Pulumi itself takes, most of it for writing its state anew with",
+    "each step.",
+  ],
+  [
+    "ssh-links",
+    "Through the engine, over SSH",
+    "One host with a real sshd, and a shell without settings of its user's. *ssh HOST ip* is a dynamic provider that runs `ssh` for each operation, as people write",
+    "it; it makes a link in a single call, and reads nothing back.",
+  ],
+  [
+    "fleet",
+    "Many hosts",
+    "Each host is a network namespace with a real sshd, all of them on this one machine. Logins are counted in the hosts' own logs; memory is the most PSS that the",
+    "provider's process has.",
+  ],
+  ["ssh-delay", "Hosts that are far away", "A proxy holds each byte back for half of the time."],
 ];

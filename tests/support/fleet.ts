@@ -29,13 +29,14 @@ export class Fleet {
   hosts: readonly FleetHost[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), "pmv-fleet-"));
 
-  private constructor() {
+  private constructor(private readonly config: readonly string[]) {
     this.userKey = makeKey(join(this.#folder, "user"), "ed25519");
     this.knownHosts = join(this.#folder, "known_hosts");
   }
 
-  static async start(lives: readonly Life[]): Promise<Fleet> {
-    const fleet = new Fleet();
+  /** `config`: lines for each host's sshd_config. */
+  static async start(lives: readonly Life[], config: readonly string[] = []): Promise<Fleet> {
+    const fleet = new Fleet(config);
     try {
       await fleet.#start(lives);
       return fleet;
@@ -95,10 +96,10 @@ export class Fleet {
   }
 
   #serve(netns: string, address: string, n: number): Promise<Sshd> {
-    const { userKey } = this;
+    const { userKey, config } = this;
     const hostKey = join(this.#folder, "host");
     const machineId = (n + 1).toString(16).padStart(32, "f");
-    return Sshd.start({ netns, address, hostKey, userKey, machineId });
+    return Sshd.start({ netns, address, hostKey, userKey, machineId, config });
   }
 
   get alive(): readonly FleetHost[] {
