@@ -39,7 +39,7 @@ test: $(built) packages cli ## Everything: check, then kernel, transports, progr
 	@$(with_cli) $(node) scripts/test-run/main.ts test
 
 .PHONY: bench
-bench: $(built) packages cli ## Measure: every bench/*.bench.ts, one after the other
+bench: $(built) packages cli ## Measure: every bench/*.bench.ts, one after the other; writes docs/performance.md
 	@$(with_cli) $(node) bench/run.ts
 
 .PHONY: build

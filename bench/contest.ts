@@ -21,13 +21,16 @@ export interface Contest {
   readonly unit?: (what: string) => Table["unit"];
   readonly sizes: readonly number[];
   readonly rounds: number | ((size: number) => number);
+  /** The size of a round that comes before all others and does not count: programs have warmed up then. */
+  readonly warmUp?: number;
   /** The others are compared with the first. */
   readonly contestants: readonly Contestant[];
 }
 
 /** A table for each thing that was measured. */
 export async function hold(contest: Contest): Promise<Table[]> {
-  const { title, of, unit = () => "s" as const, sizes, rounds, contestants } = contest;
+  const { title, of, unit = () => "s" as const, sizes, rounds, warmUp, contestants } = contest;
+  if (warmUp !== undefined) await takenInTurn(contestants, warmUp, 1);
   const points = new Map<string, Map<string, Point[]>>();
   for (const size of sizes) {
     const there = contestants.filter(({ most = Number.POSITIVE_INFINITY }) => size <= most);

@@ -30,7 +30,7 @@ inSandbox(async () => {
   missing.forEach((each) => report.note(each));
   const [same] = await hold({
     title: "One message for each link, up in the same",
-    ...{ of: "links", sizes: [links], rounds },
+    ...{ of: "links", sizes: [links], rounds, warmUp: 500 },
     contestants: [
       livesOfLinks(OURS, sessionAndAgent(), ["create"]),
       livesOfLinks(IP, ipBatch(), ["create"]),
@@ -39,7 +39,7 @@ inSandbox(async () => {
   });
   const [complete] = await hold({
     title: "All that a link needs: it is marked, and read back",
-    ...{ of: "links", sizes: [links], rounds },
+    ...{ of: "links", sizes: [links], rounds, warmUp: 500 },
     contestants: [
       livesOfLinks(HANDLERS, handlers(), ["create"]),
       livesOfLinks(IP, ipBatch({ complete: true }), ["create"]),

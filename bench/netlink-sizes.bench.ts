@@ -15,7 +15,7 @@ inSandbox(async () => {
   const report = new Report("netlink-sizes");
   const { peers, missing } = peerPrograms();
   missing.forEach((each) => report.note(each));
-  const common = { of: "links", sizes: sizesOr(100, 1000, 5000), rounds: roundsOr(3) };
+  const common = { of: "links", sizes: sizesOr(100, 1000, 5000), rounds: roundsOr(3), warmUp: 100 };
   report.add(
     ...(await hold({
       title: "One message for each link",

@@ -18,7 +18,7 @@ inRootsSandbox(async () => {
   const sshd = await Sshd.start({ hostKeyTypes: ["ed25519"], config: BARE_SHELL });
   process.once("exit", () => sshd.stop());
   const ssh = SshMaster.start(sshd);
-  const common = { of: "links", sizes: sizesOr(100, 1000, 5000), rounds: roundsOr(3) };
+  const common = { of: "links", sizes: sizesOr(100, 1000, 5000), rounds: roundsOr(3), warmUp: 100 };
   report.add(
     ...(await hold({
       title: "One message for each link, over SSH",
