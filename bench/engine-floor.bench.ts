@@ -5,9 +5,8 @@
 import { hold, roundsOr, sizesOr } from "./contest";
 import { hasCommandPlugin, NO_COMMAND_PLUGIN } from "./command-plugin";
 import { inSandbox } from "./in-sandbox";
-import { linkSet } from "./link-set";
 import { ip } from "./lower-device";
-import { type Program, pulumiContestant, single } from "./pulumi-contestant";
+import { linkSet, type Program, pulumiContestant, single } from "./pulumi-contestant";
 import { Report } from "./report";
 import { ratioOf } from "./results";
 
@@ -38,13 +37,11 @@ const links = (): number =>
 inSandbox(async () => {
   const report = new Report("engine-floor");
   ip("link", "add", "lower", "up", "type", "veth", "peer", "name", "wire");
-  const set = linkSet("LinkSet", args);
-  if (set === undefined) report.note("This package has no LinkSet: no row for it");
   const command = hasCommandPlugin();
   if (!command) report.note(NO_COMMAND_PLUGIN);
   const programs = [
     single(OURS, "pulumi-macvlan", args),
-    ...(set === undefined ? [] : [set]),
+    linkSet("LinkSet", args),
     ...(command ? [COMMAND] : []),
     single(NOTHING, "do-nothing", args),
   ];

@@ -38,6 +38,18 @@ export function single(
   };
 }
 
+/** One resource for all links. */
+export function linkSet(name: string, args: object): Program {
+  return {
+    name,
+    text: (links) => `
+      const { LinkSet } = require("pulumi-macvlan");
+      new LinkSet("farm", { ...${JSON.stringify(args)}, count: ${links}, namePattern: "link{n}" });
+    `,
+    makesLinks: true,
+  };
+}
+
 export const OPERATIONS = ["up", "up again", "refresh", "destroy"] as const;
 export type Operation = (typeof OPERATIONS)[number];
 

@@ -7,8 +7,7 @@ import { BARE_SHELL, connectionTo } from "./bare-host";
 import { hasCommandPlugin, NO_COMMAND_PLUGIN } from "./command-plugin";
 import { type Contestant, hold, roundsOr, sizesOr } from "./contest";
 import { inRootsSandbox } from "./in-sandbox";
-import { linkSet } from "./link-set";
-import { type Program, pulumiContestant, single } from "./pulumi-contestant";
+import { linkSet, type Program, pulumiContestant, single } from "./pulumi-contestant";
 import { Report } from "./report";
 import { medianOf, ratioOf, type Table } from "./results";
 
@@ -49,15 +48,12 @@ inRootsSandbox(async () => {
   const [host] = fleet.hosts;
   if (host === undefined) throw new Error("There is no host");
   const args = { connection: connectionTo(fleet, host), lowerDevice: "eth0", mode: "bridge" };
-  const set = linkSet(SET, args);
-  if (set === undefined) report.note("This package has no LinkSet: no row for it");
   const hasCommand = hasCommandPlugin();
   if (!hasCommand) report.note(NO_COMMAND_PLUGIN);
   const programs = [
     { ...single(OURS, "pulumi-macvlan", args), most: SINGLES },
-    ...(set === undefined ? [] : [set]),
-    // Of so many single ones only what a set is compared with is of use.
-    { ...single(PEER, "ssh-ip", args), ...(set === undefined && { most: SINGLES }) },
+    linkSet(SET, args),
+    single(PEER, "ssh-ip", args),
     ...(hasCommand ? [command(args.connection)] : []),
     { ...single(NOTHING, "do-nothing", args), most: SINGLES },
   ];
@@ -71,11 +67,11 @@ inRootsSandbox(async () => {
     rounds: (size) => (size > SINGLES ? 1 : roundsOr(3)),
   });
   report.add(...tables);
-  for (const table of tables) judge(report, table, set !== undefined);
+  for (const table of tables) judge(report, table);
   report.write();
 });
 
-function judge(report: Report, table: Table, hasSet: boolean): void {
+function judge(report: Report, table: Table): void {
   const { what } = table;
   if (what === "up") {
     const gain = ratioOf(table, PEER, OURS, SINGLES);
@@ -84,7 +80,6 @@ function judge(report: Report, table: Table, hasSet: boolean): void {
   const cost = ratioOf(table, OURS, NOTHING, SINGLES);
   const most = MOST_ABOVE_FLOOR[what] ?? Number.NaN;
   report.judge(`${what} of ${SINGLES}: ours, times the floor`, cost, "at most", most);
-  if (!hasSet) return;
   const over = medianOf(table, SET, MANY) - medianOf(table, NOTHING, ONE);
   report.judge(
     `${what} of a set of ${MANY}: seconds more than one resource that does nothing`,
