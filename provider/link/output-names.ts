@@ -6,18 +6,15 @@ export const RECORD = "record";
 
 /** Of interest whatever they are, and outputs of every link. */
 export const ALWAYS_SAVED = [
-  ...(["lowerDevice", "name", "mode", "macAddress"] as const),
-  ...(["ifindex", "actualLowerDevice"] as const),
+  ...(["lowerDevice", "name", "mode", "macAddress", "mtu", "adminState"] as const),
+  ...(["ifindex", "operState", "actualLowerDevice"] as const),
 ] as const satisfies readonly (keyof LinkState)[];
 
 /** An output that is saved only where it says something. */
 export type QuietName =
-  Exclude<PropertyName, (typeof ALWAYS_SAVED)[number]> | "operState" | "usedBroadcastQueueLength";
+  Exclude<PropertyName, (typeof ALWAYS_SAVED)[number]> | "usedBroadcastQueueLength";
 
 export const QUIET_NAMES = Object.keys({
-  mtu: true,
-  adminState: true,
-  operState: true,
   lowerNetns: true,
   netns: true,
   txQueueLength: true,

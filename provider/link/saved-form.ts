@@ -41,23 +41,17 @@ export function loadInputs(saved: Saved): LinkInputs {
     : saved) as unknown as LinkInputs;
 }
 
-/** What it stands on, as far as values that nobody declared depend on it. */
-type Standing = Pick<LinkState, "kind" | "lowerMtu">;
-
 const quietValues = new Map<string, unknown>();
 
 /** What a new link has of it when nobody says anything. */
-function quietValue(name: QuietName, { kind, lowerMtu }: Standing): unknown {
-  // Its lower device's, whatever that is.
-  if (name === "mtu") return lowerMtu;
+function quietValue(name: QuietName, kind: Kind): unknown {
   const key = `${kind} ${name}`;
   if (!quietValues.has(key)) quietValues.set(key, findQuietValue(name, kind));
   return quietValues.get(key);
 }
 
 function findQuietValue(name: QuietName, kind: Kind): unknown {
-  if (name === "usedBroadcastQueueLength") return findQuietValue("broadcastQueueLength", kind);
-  if (name === "operState") return "UP";
+  if (name === "usedBroadcastQueueLength") return quietValue("broadcastQueueLength", kind);
   const { omitted, only } = PROPERTIES[name];
   if (only?.kind !== undefined && only.kind !== kind) return undefined;
   // Of these a new link says nothing, and nobody asks.
@@ -79,7 +73,7 @@ export function saveState(state: LinkState): Saved {
   const declared = new Set(state.declared.map((path) => path.split(".")[0]));
   for (const name of QUIET_NAMES) {
     const isDeclared = declared.has(name);
-    const [value, quiet] = [state[name], quietValue(name, state)];
+    const [value, quiet] = [state[name], quietValue(name, state.kind)];
     // Most are numbers, and the deep comparison is not cheap.
     const isAsEver =
       value === quiet || (typeof quiet === "object" && isDeepStrictEqual(value, quiet));
@@ -92,15 +86,15 @@ export function saveState(state: LinkState): Saved {
   return { ...outputs, [RECORD]: JSON.stringify({ ...Object.fromEntries(recorded), seen }) };
 }
 
-interface Recorded extends Standing {
+interface Recorded {
+  readonly kind: Kind;
   /** Absent in a layout that had every output. */
   readonly seen?: Readonly<Record<string, unknown>>;
 }
 
-const valueIn = (recorded: Recorded, name: QuietName): unknown => {
-  const { seen } = recorded;
+const valueIn = ({ kind, seen }: Recorded, name: QuietName): unknown => {
   if (seen === undefined) return undefined;
-  return Object.hasOwn(seen, name) ? (seen[name] ?? undefined) : quietValue(name, recorded);
+  return Object.hasOwn(seen, name) ? (seen[name] ?? undefined) : quietValue(name, kind);
 };
 
 /** An output that the program does not declare. */

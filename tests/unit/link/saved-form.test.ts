@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { LinkState } from "../../../provider/link/model";
-import type { QuietName } from "../../../provider/link/output-names";
 import {
   loadInputs,
   loadState,
@@ -42,14 +41,6 @@ describe("the saved form", () => {
       const saved = saveState(stateFor({ kind }, kind === "macvtap" ? { txQueueLength: 500 } : {}));
       for (const name of ["group", "altNames", "txQueueLength", "addrGenMode", "tap"])
         assert.ok(!(name in saved), name);
-      for (const [name, value] of Object.entries({
-        mtu: 1500,
-        adminState: "up",
-        operState: "UP",
-      })) {
-        assert.ok(!(name in saved), name);
-        assert.equal(quietOutput(String(saved["record"]), name as QuietName), value);
-      }
       assert.equal(quietOutput(String(saved["record"]), "group"), 0);
       const length = quietOutput(String(saved["record"]), "txQueueLength");
       assert.equal(length, kind === "macvtap" ? 500 : 1000);
@@ -66,10 +57,6 @@ describe("the saved form", () => {
     assert.equal(saveState(state)["group"], 7);
     assert.equal(quietOutput(recordOf(state), "group"), 7);
     assert.deepEqual(loadState(saveState(state)), state);
-    const alone = stateFor({}, { mtu: 1400, adminState: "down" });
-    const { mtu, adminState } = saveState(alone);
-    assert.deepEqual([mtu, adminState], [1400, "down"]);
-    assert.deepEqual(loadState(saveState(alone)), alone);
   });
 
   it("does not take for the usual value what this kernel does not have", () => {
