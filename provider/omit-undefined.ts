@@ -3,6 +3,10 @@ export function omitUndefined<T extends object>(
   object: T,
 ): { [K in keyof T]: Exclude<T[K], undefined> } {
   const left: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(object)) if (value !== undefined) left[key] = value;
+  // Asked for thousands of links: entries would be as many arrays.
+  for (const key of Object.keys(object)) {
+    const value = object[key as keyof T];
+    if (value !== undefined) left[key] = value;
+  }
   return left as never;
 }

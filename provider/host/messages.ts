@@ -1,7 +1,7 @@
 import { type Ack, decodeAck, isAck } from "../netlink/ack";
 import { IFF_LOOPBACK, NLM_F_DUMP_INTR, RTM_NEWLINK } from "../netlink/constants";
 import { isMalformedMessage, type MalformedMessage } from "../netlink/faults";
-import { decodeLink, type LinkMessage } from "../netlink/link-message";
+import { glanceAtLink, type LinkMessage } from "../netlink/link-message";
 import { decodeMessages, type NetlinkMessage } from "../netlink/message";
 import type { Device } from "../link/causes";
 import { fromKernel } from "../link/kernel-form";
@@ -51,7 +51,7 @@ export function decodeAnswer(datagrams: readonly Uint8Array[]): Answer {
 function deviceOf({ body }: NetlinkMessage): Device | MalformedMessage {
   let message: LinkMessage;
   try {
-    message = decodeLink(body);
+    message = glanceAtLink(body);
   } catch (error) {
     if (isMalformedMessage(error)) return error;
     throw error;

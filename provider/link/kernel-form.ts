@@ -19,7 +19,8 @@ export function toKernel(kind: Kind, settings: Settings, mark: string | undefine
   const attributes: LinkAttributes = {};
   const macvlan: MacvlanAttributes = {};
   let up: boolean | undefined;
-  for (const name of PROPERTY_NAMES) {
+  // Its own names only: most messages say one or two of them.
+  for (const name of Object.keys(settings) as PropertyName[]) {
     const fragment = write(name, settings);
     if (fragment === undefined) continue;
     Object.assign(attributes, fragment.attributes);

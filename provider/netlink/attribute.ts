@@ -66,13 +66,18 @@ export function decodeAttributes<Table extends AttributeTable>(
   reader: Reader,
 ): Values<Table> {
   const { byType, nameOf } = indexOf(table);
-  const { end, path } = reader;
+  const { end, path, glances } = reader;
   const level: Record<string, unknown> = {};
   let repeats: Map<string, number> | undefined;
   let exact = true;
   while (reader.offset < end) {
     const type = enterAttribute(reader, end, nameOf);
     const row = byType[type & NLA_TYPE_MASK];
+    if (row === undefined && glances) {
+      reader.offset = reader.end;
+      leaveAttribute(reader, end);
+      continue;
+    }
     const name = row === undefined ? `#${type}` : row.name;
     if (level[name] !== undefined) {
       repeats ??= new Map<string, number>();
@@ -88,7 +93,7 @@ export function decodeAttributes<Table extends AttributeTable>(
       const value = row.codec.read(reader, level);
       if (reader.remaining > 0) throw reader.fault(`${reader.remaining} bytes too many`);
       level[name] = value;
-      if (reader.inexact || type !== row.wireType) {
+      if (!glances && (reader.inexact || type !== row.wireType)) {
         reader.offset = start;
         keepAsReceived(level, name, { value, type, payload: reader.bytes(reader.remaining) });
       }

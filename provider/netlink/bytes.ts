@@ -27,7 +27,11 @@ export class Reader {
   // One view for numbers and text alike: three would cost more than what is read through them.
   readonly #bytes: Buffer;
 
-  constructor(bytes: Uint8Array) {
+  /** `glances`: what no table knows is passed over, and nothing is kept for writing it again. */
+  constructor(
+    bytes: Uint8Array,
+    readonly glances = false,
+  ) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.end = bytes.byteLength;
   }

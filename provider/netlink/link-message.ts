@@ -22,6 +22,13 @@ export interface LinkMessage {
 /** AF_BRIDGE puts other attributes into IFLA_AF_SPEC; without its row it stays bytes, "#26". */
 const bridgeLinkAttributes = omit(linkAttributes, "IFLA_AF_SPEC");
 
+const glancedAttributes: AttributeTable = pick(linkAttributes, [
+  ...(["IFLA_IFNAME", "IFLA_PROP_LIST", "IFLA_IFALIAS", "IFLA_ADDRESS", "IFLA_MTU"] as const),
+  ...(["IFLA_LINK", "IFLA_LINK_NETNSID", "IFLA_MASTER", "IFLA_LINKINFO", "IFLA_GROUP"] as const),
+  ...(["IFLA_OPERSTATE", "IFLA_TXQLEN", "IFLA_NUM_TX_QUEUES", "IFLA_NUM_RX_QUEUES"] as const),
+  "IFLA_AF_SPEC",
+]);
+
 /** Throws `UnencodableValue`. */
 export function encodeLink(link: LinkMessage): Uint8Array {
   const writer = new Writer();
@@ -37,19 +44,34 @@ export function encodeLink(link: LinkMessage): Uint8Array {
 
 /** Throws `MalformedMessage`. */
 export function decodeLink(body: Uint8Array): LinkMessage {
-  const reader = new Reader(body);
+  return read(new Reader(body), tableOf);
+}
+
+/** What a look at a link asks for, which is less than half of it, in less than half of the time. */
+export function glanceAtLink(body: Uint8Array): LinkMessage {
+  return read(new Reader(body, true), () => glancedAttributes);
+}
+
+function read(reader: Reader, table: (family: number) => AttributeTable): LinkMessage {
   const family = reader.u8();
   reader.skip(1);
   const type = reader.u16();
   const index = reader.i32();
   const flags = reader.u32();
   const change = reader.u32();
-  const attributes: LinkAttributes = decodeAttributes(tableOf(family), reader);
+  const attributes: LinkAttributes = decodeAttributes(table(family), reader);
   return { family, type, index, flags, change, attributes };
 }
 
 function tableOf(family: number): AttributeTable {
   return family === AF_BRIDGE ? bridgeLinkAttributes : linkAttributes;
+}
+
+function pick<Table extends AttributeTable>(
+  table: Table,
+  names: readonly (keyof Table)[],
+): AttributeTable {
+  return Object.fromEntries(Object.entries(table).filter(([name]) => names.includes(name)));
 }
 
 function omit(table: AttributeTable, name: string): AttributeTable {
