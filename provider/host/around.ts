@@ -1,6 +1,7 @@
 import type { Device } from "../link/causes";
 import { familiesOf, type Interest, isInterested, withAround } from "../link/around";
 import { type ArpSeen, arpValuesOf, packTag, rulesTo, tableOf, tagOf } from "../link/arp";
+import { at, having, type KeysOf } from "../link/having";
 import { fromRouteMessage } from "../link/routes";
 import { AF_INET, AF_INET6 } from "../netlink/constants";
 import type { LinkHost } from "./link-host";
@@ -81,20 +82,18 @@ export async function arpBefore(
   };
 }
 
+const ON_LOWER: KeysOf = ({ lowerIfindex }) => [lowerIfindex];
+
 function lowerSeen(
   devices: readonly Device[],
   lowerIfindex: number | undefined,
   link?: Device,
 ): Pick<ArpSeen, "lower" | "former" | "hasOthers"> {
-  const device = devices.find(({ ifindex }) => ifindex === lowerIfindex);
-  const others = devices.filter(
-    (each) =>
-      each.lowerIfindex === lowerIfindex &&
-      each.ifindex !== link?.ifindex &&
-      tagOf(each) !== undefined,
+  const device = at(devices, lowerIfindex);
+  const other = having(devices, ON_LOWER, lowerIfindex).find(
+    (each) => each.ifindex !== link?.ifindex && tagOf(each) !== undefined,
   );
   const lower = device && arpValuesOf(device);
-  const [other] = others;
   const noted = (link && tagOf(link)) ?? (other && tagOf(other));
   return { lower, former: noted ?? packTag(lower ?? {}), hasOthers: other !== undefined };
 }

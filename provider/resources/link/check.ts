@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { isHostError, messageOf } from "../../errors";
 import { againAfterLoss } from "../../host/after-loss";
 import type { LinkHost } from "../../host/link-host";
@@ -63,12 +62,15 @@ export interface Look {
 
 /** What is seen within the time that preview may wait for a host. */
 export function inTime(inputs: LinkInputs, look: () => Promise<Look>): Promise<Look> {
-  const tooLate = sleep(LOOK_MS, undefined, { ref: false }).then((): Look => ({
-    inputs,
-    failures: [],
-    note: unchecked(`no answer from ${nameOf(inputs.connection)} within ${LOOK_MS / 1000} s`),
-  }));
-  return Promise.race([look(), tooLate]);
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<Look>((resolve) => {
+    const note = unchecked(
+      `no answer from ${nameOf(inputs.connection)} within ${LOOK_MS / 1000} s`,
+    );
+    timer = setTimeout(() => resolve({ inputs, failures: [], note }), LOOK_MS).unref();
+  });
+  // Left to run out, the timers of thousands of checks would hold all that these had in hand.
+  return Promise.race([look(), tooLate]).finally(() => clearTimeout(timer));
 }
 
 interface Past {
