@@ -3,7 +3,7 @@
  * `ssh HOST ip link …` for each, and beside as many resources that do nothing at all.
  */
 import { Fleet } from "../tests/support/fleet";
-import { BARE_SHELL, connectionTo } from "./bare-host";
+import { connectionTo } from "./bare-host";
 import { hasCommandPlugin, NO_COMMAND_PLUGIN } from "./command-plugin";
 import { type Contestant, hold, roundsOr, sizesOr } from "./contest";
 import { inRootsSandbox } from "./in-sandbox";
@@ -43,11 +43,14 @@ const command = (connection: object): Program => ({
 
 inRootsSandbox(async () => {
   const report = new Report("ssh-links");
-  const fleet = await Fleet.start(["alive"], BARE_SHELL);
+  const fleet = await Fleet.start(["alive"]);
   process.once("exit", () => fleet.stop());
   const [host] = fleet.hosts;
   if (host === undefined) throw new Error("There is no host");
   const args = { connection: connectionTo(fleet, host), lowerDevice: "eth0", mode: "bridge" };
+  report.note(
+    "A login runs what this machine's own root has its shell do then, as on any host: the peer pays it for each link, ours once.",
+  );
   const hasCommand = hasCommandPlugin();
   if (!hasCommand) report.note(NO_COMMAND_PLUGIN);
   const programs = [
