@@ -102,4 +102,18 @@ describe("a set of links", function () {
     await stack.succeed("destroy");
     assert.deepEqual(stack.links(), []);
   });
+
+  it("fails once, and not for each link, when its host is gone, and is forgotten when that is said", async () => {
+    const stack = story();
+    await stack.up(set("count: 3"));
+    const links = stack.links();
+    sshd.stop();
+    const said = await stack.fail("destroy");
+    assert.match(said, /Cannot (connect|delete the link set farm)/);
+    assert.doesNotMatch(said, /farm0|and 2 more failed/);
+    const env = { PULUMI_MACVLAN_UNREACHABLE: "forget" };
+    const { stdout } = await stack.succeed("destroy", { env });
+    assert.equal(stdout.match(/WARNING: Cannot delete the link set farm/g)?.length, 2, stdout);
+    assert.deepEqual(stack.links(), links);
+  });
 });

@@ -1,3 +1,4 @@
+import { openHost } from "../../host/open-host";
 import type { LinkInputs, LinkState } from "../../link/model";
 import { few } from "../../link-set/few";
 import { membersOf } from "../../link-set/members";
@@ -14,6 +15,8 @@ export async function createSet({
   config,
 }: CreateRequest<LinkSetInputs>): Promise<{ id: string; state: LinkSetState }> {
   const { name } = inputs.identity;
+  // One that cannot be reached is said once, and not by each link.
+  await openHost(inputs.connection, config);
   const links = linksOf(inputs);
   const id = setId(inputs);
   const making = await together(name, "made", links, async (link) => {

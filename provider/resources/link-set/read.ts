@@ -3,7 +3,9 @@ import type { LinkSetInputs, LinkSetState } from "../../link-set/model";
 import type { ReadAnswer, ReadRequest } from "../../request";
 import { readLink } from "../link";
 import { idOf } from "./delete";
-import { failureOf, together } from "./together";
+import { isOtherMachine, noteOtherMachine } from "../link/other-machine";
+import { reached } from "../link/reached";
+import { failureOf, operationOn, together } from "./together";
 
 /** What is there now; nothing where none of its links is. */
 export async function readSet({
@@ -11,6 +13,13 @@ export async function readSet({
   state,
   config,
 }: ReadRequest<LinkSetState>): Promise<ReadAnswer<LinkSetInputs, LinkSetState>> {
+  const operation = operationOn("read", state);
+  const host = await reached(state.connection, config, "keep", operation);
+  if (host === undefined) return { id, state };
+  if (isOtherMachine(host, state)) {
+    noteOtherMachine(host, operation);
+    return undefined;
+  }
   const { name } = state.identity;
   const links = new Map(Object.entries(state.links));
   const reading = await together(name, "read", links, (link) =>

@@ -60,9 +60,13 @@ export function refusal(
 ): HostError {
   return new HostError({
     kind: "refused",
-    operation: `${verb} the link set ${identity.name}`,
+    operation: operationOn(verb, { identity }),
     host: hostNameFor(connection, "this machine"),
     cause,
     cure,
   });
 }
+
+/** "create the link set farm", for messages. */
+export const operationOn = (verb: string, { identity }: Pick<LinkSetInputs, "identity">): string =>
+  `${verb} the link set ${identity.name}`;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { messageOf } from "../../errors";
+import { openHost } from "../../host/open-host";
 import { omitUndefined } from "../../omit-undefined";
 import type { LinkInputs, LinkState } from "../../link/model";
 import { inputsOf } from "../../link/state";
@@ -29,6 +30,7 @@ export async function updateSet({
     () => false,
   );
   if (inputs.allowRemake === false) refuseToRemake(state, plan);
+  await openHost(inputs.connection, config);
   const wanted = linksOf(inputs);
   const work = new Work(inputs, state, config);
   const failed =
