@@ -84,7 +84,7 @@ describe("looks at devices that meet", () => {
   it("are one list already of some, where it was known to hold little more", async () => {
     await looks.all(HERE);
     asked = [];
-    await look(named(0, MANY / 2));
+    await look(named(0, (3 * MANY) / 4));
     assert.deepEqual(asked, ["list 1"]);
   });
 
