@@ -35,7 +35,7 @@ check: $(built) ## Types, lint, format, and the tests that need neither root nor
 	@$(node) scripts/test-run/main.ts check
 
 .PHONY: test
-test: $(built) packages cli ## Everything: check, then kernel, transports, programs and the demo; as root
+test: $(built) packages cli kernels ## Everything: check, then kernel, transports, programs and the demo; as root
 	@$(with_cli) $(node) scripts/test-run/main.ts test
 
 .PHONY: bench
@@ -58,6 +58,10 @@ $(built): $(modules) $(sources)
 .PHONY: packages
 packages:
 	@scripts/debian-packages
+
+.PHONY: kernels
+kernels: $(modules)
+	@$(node) tests/kernels/fetch.ts
 
 .PHONY: cli
 cli:
