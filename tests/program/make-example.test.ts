@@ -30,6 +30,7 @@ const PEERS: Readonly<Record<string, readonly RegExp[]>> = {
     /DHCPACK\(wire\)/,
     /qemu-system-x86 \(pid \d+\) holds the tap device/,
   ],
+  "link-set": [/allowRemake: it is false, and this remakes db[^]*1 of 110 links are gone: guest42/],
   "lxc-container": [/web was moved to the network namespace .*where it is called eth0/],
   "multi-mac-host": [/192\.0\.2\.22 lladdr/],
   netns: [/192\.0\.2\.10 dev wire lladdr/],
