@@ -84,8 +84,10 @@ interface Established {
   readonly applied: Applied;
 }
 
+const MOST_TRIES = 5;
+
 /** Makes the link without a look whether there is one: the kernel never changes one that is. */
-async function establish(scope: Scope, spot: Spot): Promise<Established> {
+async function establish(scope: Scope, spot: Spot, tries = MOST_TRIES): Promise<Established> {
   const { host, inputs, operation } = scope;
   const { place, lower, confirm } = spot;
   const { mark } = inputs.identity;
@@ -107,6 +109,9 @@ async function establish(scope: Scope, spot: Spot): Promise<Established> {
     // Not EEXIST alone: some kernels look at the name last where it is in another namespace.
     if (!(error instanceof StepRefused)) throw error;
     const holder = await host.device(place.beside, { name: inputs.name });
+    // It went since: what a killed run has left is being taken back by its host at this moment.
+    const isFree = holder === undefined && error.errno === Errno.EEXIST;
+    if (isFree && tries > 1) return establish(scope, spot, tries - 1);
     if (holder === undefined) throw error;
     return takeOver(scope, place, holder, lower, bridges);
   }
