@@ -1,9 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Netns } from "../provider/link/model";
 import type { ConnectionArgs } from "./connection-args";
-import { withSecrets } from "./connection-secrets";
-import { hostsAhead } from "./hosts-ahead";
-import { waitsForOthers } from "./link";
+import { inputsFor } from "./link";
 import type { NetnsArgs } from "./link-args";
 import { withShortTraces } from "./short-traces";
 import { declareHairpin } from "./warnings";
@@ -110,16 +108,9 @@ export class BridgePort extends pulumi.CustomResource {
   declare readonly backupPort: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: BridgePortArgs, opts: pulumi.CustomResourceOptions = {}) {
-    const waits = waitsForOthers(opts);
-    const ahead = waits ? undefined : hostsAhead(args.connection);
     const inputs = {
       ...Object.fromEntries(OUTPUTS.map((output) => [output, undefined])),
-      ...args,
-      ...(args.connection !== undefined && { connection: withSecrets(args.connection) }),
-      resourceUrn: pulumi.createUrn(name, TYPE, opts.parent),
-      ...(waits && { waits }),
-      ...(ahead !== undefined && { hostsAhead: ahead }),
-      __provider: PROVIDER,
+      ...inputsFor({ type: TYPE, provider: PROVIDER }, name, args, opts),
     };
     const restore = withShortTraces();
     try {

@@ -2,9 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../provider/link/model";
 import { RECORD } from "../provider/link/output-names";
 import type * as SavedForm from "../provider/link-set/saved-form";
-import { withSecrets } from "./connection-secrets";
-import { hostsAhead } from "./hosts-ahead";
-import { waitsForOthers } from "./link";
+import { inputsFor } from "./link";
 import type { MacvlanArgs, MacvtapArgs } from "./link-args";
 import { withShortTraces } from "./short-traces";
 import { declareLink } from "./warnings";
@@ -57,17 +55,10 @@ export class LinkSet extends (pulumi.CustomResource as unknown as Registered) {
   static readonly type = TYPE;
 
   constructor(name: string, args: LinkSetArgs, opts: pulumi.CustomResourceOptions = {}) {
-    const waits = waitsForOthers(opts);
-    const ahead = waits ? undefined : hostsAhead(args.connection);
     const inputs = {
       [RECORD]: undefined,
-      ...args,
-      ...(args.connection !== undefined && { connection: withSecrets(args.connection) }),
+      ...inputsFor({ type: TYPE, provider: PROVIDER }, name, args, opts),
       kind: args.kind ?? "macvlan",
-      resourceUrn: pulumi.createUrn(name, TYPE, opts.parent),
-      ...(waits && { waits }),
-      ...(ahead !== undefined && { hostsAhead: ahead }),
-      __provider: PROVIDER,
     };
     const restore = withShortTraces();
     try {

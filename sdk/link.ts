@@ -116,25 +116,33 @@ export function registrationOf(
   const unknown = Object.fromEntries(
     [...ALWAYS_SAVED, RECORD, ...outputs].map((output) => [output, undefined]),
   );
-  // One that waits for others may be on a host that is not there yet.
-  const waits = waitsForOthers(opts);
-  const ahead = waits ? undefined : hostsAhead(args.connection);
-  const inputs = {
-    ...unknown,
-    ...args,
-    ...(args.connection !== undefined && { connection: withSecrets(args.connection) }),
-    kind,
-    // Handlers are not told who asks; name, MAC address and mark are made from it.
-    resourceUrn: pulumi.createUrn(name, type, opts.parent),
-    ...(waits && { waits }),
-    ...(ahead !== undefined && { hostsAhead: ahead }),
-    __provider: PROVIDER,
-  };
+  const inputs = { ...unknown, ...inputsFor({ type, provider: PROVIDER }, name, args, opts), kind };
   // Old and new would have one name: with --replace the engine asks nobody and would make the new link first.
   return [type, name, inputs, { deleteBeforeReplace: true, ...opts }];
 }
 
+/** What the handlers of every type are to know, beside what the program says. */
+export function inputsFor(
+  { type, provider }: { readonly type: string; readonly provider: string },
+  name: string,
+  args: Pick<LinkArgs, "connection">,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Inputs {
+  // One that waits for others may be on a host that is not there yet.
+  const waits = waitsForOthers(opts);
+  const ahead = waits ? undefined : hostsAhead(args.connection);
+  return {
+    ...args,
+    ...(args.connection !== undefined && { connection: withSecrets(args.connection) }),
+    // Handlers are not told who asks; name, MAC address and mark are made from it.
+    resourceUrn: pulumi.createUrn(name, type, opts.parent),
+    ...(waits && { waits }),
+    ...(ahead !== undefined && { hostsAhead: ahead }),
+    __provider: provider,
+  };
+}
+
 /** What the program makes first may change the host that check looks at. */
-export function waitsForOthers({ dependsOn }: pulumi.CustomResourceOptions): boolean {
+function waitsForOthers({ dependsOn }: pulumi.CustomResourceOptions): boolean {
   return Array.isArray(dependsOn) ? dependsOn.length > 0 : dependsOn !== undefined;
 }
