@@ -52,33 +52,26 @@ export async function make(host: LinkHost, site: Site, wanted: Wanted): Promise<
       if (tries === MOST_TRIES) throw error;
       // The ifindexes of two namespaces met: /dev/tap<N> is another link's. Ask for a number that is free.
       if (error instanceof TapTaken) how = { ...how, ifindex: randomInt(IFINDEX.min, IFINDEX.max) };
-      else {
-        const where = await whereTaken(error, host, site, wanted);
-        if (where === "below") how = { ...how, name: freeName() };
-        // What a killed run has left is being taken back by its host at this moment.
-        else if (where !== "nowhere") throw error;
-      }
+      else if (await isTakenBelow(error, host, site, wanted)) how = { ...how, name: freeName() };
+      else throw error;
     }
   }
 }
 
-/**
- * Where the name is that the kernel called taken. Older kernels (6.18 does not) also want it to be free in the
- * namespace of the lower device.
- */
-async function whereTaken(
+/** Older kernels (6.18 does not) also want the name to be free in the namespace of the lower device. */
+async function isTakenBelow(
   error: unknown,
   host: LinkHost,
   { place }: Site,
   { settings: { name } }: Wanted,
-): Promise<"beside" | "below" | "nowhere" | undefined> {
-  if (!(error instanceof StepRefused && error.errno === Errno.EEXIST)) return undefined;
+): Promise<boolean> {
+  if (!(error instanceof StepRefused && error.errno === Errno.EEXIST)) return false;
+  if (sameNamespace(place.below, place.beside)) return false;
   const [below, beside] = await Promise.all([
-    sameNamespace(place.below, place.beside) ? undefined : host.device(place.below, { name }),
+    host.device(place.below, { name }),
     host.device(place.beside, { name }),
   ]);
-  if (beside !== undefined) return "beside";
-  return below === undefined ? "nowhere" : "below";
+  return below !== undefined && beside === undefined;
 }
 
 const freeName = (): string => `mv-${randomBytes(5).toString("hex")}`;
