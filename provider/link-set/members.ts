@@ -50,6 +50,13 @@ export function membersOf(
   );
 }
 
+/** The same of inputs that were checked already. */
+export const linksOf = (
+  inputs: LinkSetInputs,
+  isUnknown: (value: unknown) => boolean = () => false,
+): ReadonlyMap<string, LinkInputs> =>
+  new Map([...membersOf(inputs, isUnknown)].map(([key, member]) => [key, member.inputs]));
+
 /** What all links have where they do not say otherwise. */
 export function sharedBy(given: Given | LinkSetInputs): Given {
   return Object.fromEntries(

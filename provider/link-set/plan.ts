@@ -4,7 +4,6 @@ import { diffLink } from "../link/diff";
 import { hostOf, isSameHost } from "../link/host";
 import type { LinkInputs } from "../link/model";
 import { few } from "./few";
-import type { Member } from "./members";
 import type { LinkSetInputs, LinkSetState } from "./model";
 import { digestOf } from "./saved-form";
 
@@ -27,12 +26,12 @@ export interface SetDiff {
 
 export function planSet(
   state: LinkSetState,
-  members: ReadonlyMap<string, Pick<Member, "inputs">>,
+  links: ReadonlyMap<string, LinkInputs>,
   isUnknown: (value: unknown) => boolean,
 ): SetPlan {
   const remade = new Map<string, readonly string[]>();
   const changed = new Map<string, readonly string[]>();
-  for (const [key, { inputs }] of members) {
+  for (const [key, inputs] of links) {
     const link = state.links[key];
     if (link === undefined) continue;
     const { differences } = diffLink(link, inputs, isUnknown);
@@ -44,8 +43,8 @@ export function planSet(
     (isRemade ? remade : changed).set(key, properties);
   }
   return {
-    added: [...members.keys()].filter((key) => !Object.hasOwn(state.links, key)),
-    removed: Object.keys(state.links).filter((key) => !members.has(key)),
+    added: [...links.keys()].filter((key) => !Object.hasOwn(state.links, key)),
+    removed: Object.keys(state.links).filter((key) => !links.has(key)),
     remade,
     changed,
   };
@@ -54,14 +53,14 @@ export function planSet(
 export function diffSet(
   state: LinkSetState,
   inputs: LinkSetInputs,
-  members: ReadonlyMap<string, { readonly inputs: LinkInputs }> | undefined,
+  links: ReadonlyMap<string, LinkInputs> | undefined,
   isUnknown: (value: unknown) => boolean,
 ): SetDiff {
   const replaces = [
     ...(state.kind === inputs.kind ? [] : ["kind"]),
     ...(isSameHost(hostOf(state), hostOf(inputs)) ? [] : ["connection"]),
   ];
-  const plan = members && planSet(state, members, isUnknown);
+  const plan = links && planSet(state, links, isUnknown);
   const isTouched = plan === undefined || replaces.length > 0 || !isIdle(plan);
   const isAsGiven =
     state.given === digestOf(inputs) && isDeepStrictEqual(state.connection, inputs.connection);

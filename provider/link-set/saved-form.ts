@@ -84,7 +84,7 @@ function fieldsOf(set: { readonly identity: SetIdentity }, key: string, link: Li
     ...(name === undefined ? [] : ["name" as const]),
     ...(macAddress === undefined ? [] : ["macAddress" as const]),
   ];
-  const expected: Fields = expectedOf(set.identity, key, link);
+  const expected: Fields = expectedOf(madeFor(set.identity, key), link);
   const ofTheSet: readonly string[] = OF_THE_SET;
   const own = Object.entries(link).filter(([field]) => !ofTheSet.includes(field));
   const missing = Object.keys(expected).filter((field) => !(field in link));
@@ -100,13 +100,13 @@ function linkFrom(
   key: string,
   { generated, ...fields }: Fields,
 ): LinkState {
-  const made = identify(urnOf(identity, key), identity.host, undefined);
+  const made = madeFor(identity, key);
   const own: Identity = {
     mark: made.mark,
     host: made.host,
     ...Object.fromEntries((generated as Generated).map((each) => [each, made[each]])),
   };
-  const expected = expectedOf(identity, key, { kind, ...fields } as unknown as LinkState);
+  const expected = expectedOf(made, { kind, ...fields } as unknown as LinkState);
   return withoutNull({
     version,
     kind,
@@ -118,13 +118,14 @@ function linkFrom(
   }) as unknown as LinkState;
 }
 
+const madeFor = (identity: SetIdentity, key: string): Required<Identity> =>
+  identify(urnOf(identity, key), identity.host, undefined);
+
 /** What a link has where nothing else is saved of it; never among what they have in common. */
 function expectedOf(
-  identity: SetIdentity,
-  key: string,
+  { name, macAddress }: Identity,
   { kind, ifindex }: Pick<LinkState, "kind" | "ifindex">,
 ): Fields {
-  const { name, macAddress } = identify(urnOf(identity, key), identity.host, undefined);
   return {
     name,
     macAddress,

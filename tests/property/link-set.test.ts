@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import type { LinkState } from "../../provider/link/model";
 import { keptOf, stateOf } from "../../provider/link/state";
 import { checkSet } from "../../provider/link-set/check";
-import { membersOf } from "../../provider/link-set/members";
+import { linksOf, membersOf } from "../../provider/link-set/members";
 import type { LinkSetInputs, LinkSetState } from "../../provider/link-set/model";
 import { inWords, isIdle, planSet } from "../../provider/link-set/plan";
 import { digestOf, loadState, outputsOf, saveState } from "../../provider/link-set/saved-form";
@@ -89,7 +89,7 @@ describe("a set of links, of any kind", () => {
         const inputs = settled(given);
         const again = settled({ ...inputs, resourceUrn: URN });
         assert.equal(digestOf(again), digestOf(inputs));
-        const plan = planSet(made(inputs), membersOf(inputs, isUnknown), isUnknown);
+        const plan = planSet(made(inputs), linksOf(inputs, isUnknown), isUnknown);
         assert(isIdle(plan), inWords(plan));
       }),
     );
@@ -118,7 +118,7 @@ describe("a set of links, of any kind", () => {
         const [before, now] = [settled({ ...next, links: given["links"] }), settled(next)];
         const { added, removed, remade, changed } = planSet(
           made(before),
-          membersOf(now, isUnknown),
+          linksOf(now, isUnknown),
           isUnknown,
         );
         const [old, wanted] = [before.links ?? {}, now.links ?? {}].map((each) =>

@@ -1,7 +1,7 @@
 import { againAfterLoss } from "../../host/after-loss";
 import type { CheckFailure } from "../../link/check";
 import { checkSet, failureOf, fewOf } from "../../link-set/check";
-import { type Member, membersOf } from "../../link-set/members";
+import { linksOf, type Member } from "../../link-set/members";
 import type { LinkSetInputs, Overrides, SetIdentity } from "../../link-set/model";
 import type { LinkInputs } from "../../link/model";
 import type { CheckAnswer, CheckRequest, Config } from "../../request";
@@ -40,10 +40,7 @@ export async function checkSetInputs({
     return { inputs, failures };
   const faultOf = (key: string, failure: CheckFailure): CheckFailure =>
     failureOf(key, failure, inputs["links"]);
-  const stood =
-    oldInputs?.identity === undefined
-      ? undefined
-      : membersOf(oldInputs as LinkSetInputs, () => false);
+  const stood = oldInputs?.identity === undefined ? undefined : linksOf(oldInputs as LinkSetInputs);
   for (const key of stood?.keys() ?? []) if (!members.has(key)) claims.release(`${urn} ${key}`);
   const conflicts = [...members].flatMap(([key, member]) =>
     claims.claim(`${urn} ${key}`, member.inputs).map((failure) => faultOf(key, failure)),
@@ -67,13 +64,13 @@ export async function checkSetInputs({
 /** Asked for in one moment, what they look at is looked at once. */
 async function lookAtAll(
   members: ReadonlyMap<string, Member>,
-  stood: ReadonlyMap<string, Member> | undefined,
+  stood: ReadonlyMap<string, LinkInputs> | undefined,
   reach: Reach,
   config: Config,
   name: string,
 ): Promise<ReadonlyMap<string, Look>> {
   const looks = [...members].map(async ([key, { inputs }]) => {
-    const old = stood?.get(key)?.inputs;
+    const old = stood?.get(key);
     const look = await inTime(inputs, () =>
       againAfterLoss(`check ${inputs.name}`, () =>
         lookAt(inputs, { old, stood: old }, reach, config, name),

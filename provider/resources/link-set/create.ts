@@ -1,10 +1,10 @@
 import { openHost } from "../../host/open-host";
 import type { LinkInputs, LinkState } from "../../link/model";
 import { few } from "../../link-set/few";
-import { membersOf } from "../../link-set/members";
+import { linksOf } from "../../link-set/members";
 import type { LinkSetInputs, LinkSetState } from "../../link-set/model";
 import { digestOf } from "../../link-set/saved-form";
-import { type CreateRequest, HalfMade } from "../../request";
+import { type Config, type CreateRequest, HalfMade } from "../../request";
 import { createLink } from "../link";
 import { deleteAll } from "./delete";
 import { failureOf, type Outcome, together } from "./together";
@@ -19,9 +19,7 @@ export async function createSet({
   await openHost(inputs.connection, config);
   const links = linksOf(inputs);
   const id = setId(inputs);
-  const making = await together(name, "made", links, async (link) => {
-    return (await createLink({ inputs: link, config })).state;
-  });
+  const making = await makeAll(name, links, config);
   if (making.failed.size === 0) return { id, state: stateOf(inputs, making.done) };
   const there = new Map([...making.done, ...halfMadeIn(making)]);
   // One that may have been there before is not ours to take away.
@@ -41,9 +39,14 @@ export function halfMadeIn({ failed }: Outcome<unknown>): [string, LinkState][] 
   );
 }
 
-export function linksOf(inputs: LinkSetInputs): ReadonlyMap<string, LinkInputs> {
-  const members = membersOf(inputs, () => false);
-  return new Map([...members].map(([key, member]) => [key, member.inputs]));
+export function makeAll(
+  name: string,
+  links: ReadonlyMap<string, LinkInputs>,
+  config: Config,
+): Promise<Outcome<LinkState>> {
+  return together(name, "made", links, async (inputs) => {
+    return (await createLink({ inputs, config })).state;
+  });
 }
 
 /** Of what is there after the work for these inputs. */

@@ -1,4 +1,4 @@
-import { membersOf } from "../../link-set/members";
+import { linksOf } from "../../link-set/members";
 import type { LinkSetInputs, LinkSetState } from "../../link-set/model";
 import { few } from "../../link-set/few";
 import { diffSet, inWords, type SetPlan } from "../../link-set/plan";
@@ -17,8 +17,8 @@ export function diffSetInputs({
   const isKnown =
     typeof links === "object" && !Object.values(links).some((own) => typeof own !== "object");
   const isOpen = !isKnown || [inputs.count, inputs.namePattern, inputs.identity].some(isUnknown);
-  const members = isOpen ? undefined : membersOf(inputs, isUnknown);
-  const { plan, replaces, changes } = diffSet(state, inputs, members, isUnknown);
+  const wanted = isOpen ? undefined : linksOf(inputs, isUnknown);
+  const { plan, replaces, changes } = diffSet(state, inputs, wanted, isUnknown);
   if (inputs.allowRemake === false) refuseToRemake(state, plan, replaces);
   sayKept(state.identity, state.links);
   const words = replaces.length > 0 ? replacedInWords(replaces) : plan && inWords(plan);

@@ -5,11 +5,11 @@ import { omitUndefined } from "../../omit-undefined";
 import type { LinkInputs, LinkState } from "../../link/model";
 import { inputsOf } from "../../link/state";
 import type { LinkSetInputs, LinkSetState } from "../../link-set/model";
-import { membersOf } from "../../link-set/members";
+import { linksOf } from "../../link-set/members";
 import { planSet } from "../../link-set/plan";
 import { type Config, HalfMade, type UpdateRequest } from "../../request";
-import { createLink, updateLink } from "../link";
-import { halfMadeIn, linksOf, stateOf } from "./create";
+import { updateLink } from "../link";
+import { halfMadeIn, makeAll, stateOf } from "./create";
 import { deleteAll, idOf } from "./delete";
 import { refuseToRemake } from "./diff";
 import { failureOf, type Outcome, together } from "./together";
@@ -24,14 +24,10 @@ export async function updateSet({
   state,
   config,
 }: UpdateRequest<LinkSetInputs, LinkSetState>): Promise<LinkSetState> {
-  const plan = planSet(
-    state,
-    membersOf(inputs, () => false),
-    () => false,
-  );
+  const wanted = linksOf(inputs);
+  const plan = planSet(state, wanted, () => false);
   if (inputs.allowRemake === false) refuseToRemake(state, plan);
   await openHost(inputs.connection, config);
-  const wanted = linksOf(inputs);
   const work = new Work(inputs, state, config);
   const failed =
     (await work.change(pick(wanted, [...plan.changed.keys()]))) ??
@@ -89,10 +85,7 @@ class Work {
   }
 
   async make(links: ReadonlyMap<string, LinkInputs>): Promise<Failures | undefined> {
-    const making = await together(this.#name, "made", links, async (inputs) => {
-      return (await createLink({ inputs, config: this.config })).state;
-    });
-    return this.#note(making);
+    return this.#note(await makeAll(this.#name, links, this.config));
   }
 
   #note(outcome: Outcome<LinkState>): Failures | undefined {
