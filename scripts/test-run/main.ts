@@ -35,7 +35,9 @@ async function main(which: string | undefined): Promise<number> {
     if (tally.failed > 0) failed.push(NOTES);
   }
   const all = sum(tallies);
-  if (failed.length > 0) console.log(`\nfailed: ${failed.join("; ")}`);
+  // Said once more where whoever reads only the end of a long run finds it.
+  if (failed.length > 0)
+    console.log(`\nfailed: ${[failed.join("; "), ...all.failures].join("\n  ")}`);
   console.log(`\n${inWords(all)}`);
   return all.failed === 0 ? 0 : 1;
 }

@@ -12,14 +12,23 @@ module.exports = class TallyReporter extends Mocha.reporters.Spec {
     if (file === undefined) return;
     const skipped: string[] = [];
     const proved: string[] = [];
-    let failed = 0;
-    runner.on("pass", (test) => {
-      proved.push(nameOf({ file: relative(".", test.file ?? ""), title: test.fullTitle() }));
+    const failures: string[] = [];
+    const named = (test: Mocha.Runnable): string =>
+      nameOf({ file: relative(".", test.file ?? ""), title: test.fullTitle() });
+    runner.on("pass", (test) => void proved.push(named(test)));
+    runner.on("fail", (test, error: Error) => {
+      const [why = ""] = error.message.split("\n");
+      failures.push(`${named(test)}: ${why}`);
     });
-    runner.on("fail", () => void failed++);
     runner.on("pending", (test) => void skipped.push(test.fullTitle()));
     runner.once("end", () => {
-      const tally: Tally = { passed: proved.length, failed, skipped, proved };
+      const tally: Tally = {
+        passed: proved.length,
+        failed: failures.length,
+        failures,
+        skipped,
+        proved,
+      };
       writeFileSync(file, JSON.stringify(tally));
     });
   }

@@ -2,13 +2,15 @@
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
+  /** What failed, a line each, as far as that is known. */
+  readonly failures: readonly string[];
   /** Full titles of the tests that did not run. */
   readonly skipped: readonly string[];
   /** Those that passed, each as "file: full title". */
   readonly proved: readonly string[];
 }
 
-export const EMPTY: Tally = { passed: 0, failed: 0, skipped: [], proved: [] };
+export const EMPTY: Tally = { passed: 0, failed: 0, failures: [], skipped: [], proved: [] };
 export const ONE_PASSED: Tally = { ...EMPTY, passed: 1 };
 export const ONE_FAILED: Tally = { ...EMPTY, failed: 1 };
 
@@ -16,6 +18,7 @@ export function sum(tallies: readonly Tally[]): Tally {
   return tallies.reduce((all, one) => ({
     passed: all.passed + one.passed,
     failed: all.failed + one.failed,
+    failures: [...all.failures, ...one.failures],
     skipped: [...all.skipped, ...one.skipped],
     proved: [...all.proved, ...one.proved],
   }));

@@ -60,18 +60,20 @@ describe("the test run", () => {
       assert.deepEqual(await part(["sleep", "60"], { minutes: 0.002 }), ONE_FAILED);
     });
 
-    it("knows by name which tests of a mocha passed", async () => {
+    it("knows by name which tests of a mocha passed, and which failed of what", async () => {
       const folder = mkdtempSync(join(tmpdir(), "part-"));
       try {
         const file = join(folder, "some.test.ts");
-        const body = 'it("b", () => {}); it.skip("c");';
+        const fails = 'it("d", () => { throw new Error("too small\\nby 1"); });';
+        const body = `it("b", () => {}); it.skip("c"); ${fails}`;
         writeFileSync(file, `describe("a", () => { ${body} });`);
         const mocha = ["node_modules/mocha/bin/mocha.js", "--reporter"];
         const reporter = "scripts/test-run/tally-reporter.ts";
         const command = [process.execPath, ...mocha, reporter, file] as const;
-        const { proved, passed, skipped } = await part(command, { mocha: true });
+        const { proved, passed, skipped, failures } = await part(command, { mocha: true });
         assert.deepEqual(proved, [`${relative(".", file)}: a b`]);
         assert.deepEqual([passed, skipped], [1, ["a c"]]);
+        assert.deepEqual(failures, [`${relative(".", file)}: a d: too small`]);
       } finally {
         rmSync(folder, { recursive: true });
       }
