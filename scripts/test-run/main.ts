@@ -2,33 +2,31 @@
  * Runs the parts of `make check` (argument "check") or of `make test` ("test"), each to its end
  * whatever came of the one before, and closes with one line: N passed, N failed.
  */
-import { readFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { judgeNamed } from "./named-tests";
 import { readNotesPage } from "./notes-page";
-import { run } from "./part";
-import { CHECK, REAL } from "./parts";
+import { type Lane, type Part, run } from "./part";
+import { RUNS } from "./parts";
 import { type AllowedSkip, inWords, skipsAsFailures, sum, type Tally } from "./tally";
 
 const NOTES = "docs/notes.md";
 
-async function main(which: string | undefined): Promise<number> {
-  const parts = which === "check" ? CHECK : which === "test" ? [...CHECK, ...REAL] : undefined;
-  if (parts === undefined) {
+interface Outcome {
+  readonly part: Part;
+  readonly tally: Tally;
+}
+
+async function main(which = ""): Promise<number> {
+  const lanes = RUNS[which];
+  if (lanes === undefined) {
     console.error("Usage: scripts/test-run/main.ts check|test");
     return 2;
   }
-  const tallies: Tally[] = [];
-  const failed: string[] = [];
-  for (const part of parts) {
-    console.log(`\n=== ${part.name}`);
-    const started = Date.now();
-    const tally = inCi(await run(part));
-    console.log(
-      `--- ${part.name}: ${inWords(tally)} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
-    );
-    tallies.push(tally);
-    if (tally.failed > 0) failed.push(part.name);
-  }
+  const outcomes = (await Promise.all(lanes.map((lane, n) => runLane(lane, n === 0)))).flat();
+  const tallies = outcomes.map(({ tally }) => tally);
+  const failed = outcomes.flatMap(({ part, tally }) => (tally.failed > 0 ? [part.name] : []));
   if (which === "test") {
     const tally = onNotes(sum(tallies));
     tallies.push(tally);
@@ -40,6 +38,35 @@ async function main(which: string | undefined): Promise<number> {
     console.log(`\nfailed: ${[failed.join("; "), ...all.failures].join("\n  ")}`);
   console.log(`\n${inWords(all)}`);
   return all.failed === 0 ? 0 : 1;
+}
+
+/** @param isShown whether it is seen at work; what others print comes when they are done with a part */
+async function runLane(lane: Lane, isShown: boolean): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const part of lane) {
+    const started = Date.now();
+    const title = `\n=== ${part.name}`;
+    if (isShown) console.log(title);
+    const { tally: own, printed } = isShown ? { tally: await run(part) } : await runUnseen(part);
+    const tally = inCi(own);
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    if (printed !== undefined) console.log(`${title}\n${printed}`);
+    console.log(`--- ${part.name}: ${inWords(tally)} (${seconds} s)`);
+    outcomes.push({ part, tally });
+  }
+  return outcomes;
+}
+
+async function runUnseen(part: Part): Promise<{ tally: Tally; printed: string | undefined }> {
+  const folder = mkdtempSync(join(tmpdir(), "part-"));
+  const file = openSync(join(folder, "output"), "w+");
+  try {
+    const tally = await run(part, file);
+    return { tally, printed: readFileSync(join(folder, "output"), "utf8") };
+  } finally {
+    closeSync(file);
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** What the page states is as good as the tests that this very run has passed. */

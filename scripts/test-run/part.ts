@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { judged, ONE_FAILED, ONE_PASSED, type Tally } from "./tally";
 
+/** What runs one after the other. */
+export type Lane = readonly Part[];
+
 export interface Part {
   readonly name: string;
   readonly command: readonly [file: string, ...args: string[]];
@@ -14,12 +17,13 @@ export interface Part {
   readonly minutes: number;
 }
 
-export async function run(part: Part): Promise<Tally> {
-  if (part.mocha !== true) return (await succeeds(part, {})) ? ONE_PASSED : ONE_FAILED;
+/** @param output where what it prints goes; a file's number */
+export async function run(part: Part, output: "inherit" | number = "inherit"): Promise<Tally> {
+  if (part.mocha !== true) return (await succeeds(part, {}, output)) ? ONE_PASSED : ONE_FAILED;
   const folder = mkdtempSync(join(tmpdir(), "tally-"));
   try {
     const file = join(folder, "tally.json");
-    const succeeded = await succeeds(part, { TALLY_FILE: file });
+    const succeeded = await succeeds(part, { TALLY_FILE: file }, output);
     return judged(read(file), succeeded);
   } finally {
     rmSync(folder, { recursive: true });
@@ -34,11 +38,15 @@ function read(file: string): Tally | undefined {
   }
 }
 
-function succeeds(part: Part, environment: NodeJS.ProcessEnv): Promise<boolean> {
+function succeeds(
+  part: Part,
+  environment: NodeJS.ProcessEnv,
+  output: "inherit" | number,
+): Promise<boolean> {
   const [file, ...args] = part.command;
   // A group of its own, so that a part that hangs goes with all its children.
   const child = spawn(file, args, {
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", output, output],
     detached: true,
     env: { ...process.env, ...environment },
   });
