@@ -34,7 +34,7 @@ export interface CheckContext {
  * back from old inputs with `ignoreChanges: ["*"]`.
  */
 const OTHER_INPUTS = [
-  ...["kind", "resourceUrn", "connection", "hostsAhead"],
+  ...["kind", "resourceUrn", "connection", "hostsAhead", "applying"],
   ...[...SWITCHES, "waits", "identity", "machine"],
 ];
 

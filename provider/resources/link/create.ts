@@ -20,6 +20,7 @@ import { change, make, type Applied } from "./apply";
 import { inTurn, lookedAtAgain } from "./arp";
 import { bridgesFor, interestOf, sysctlsBefore, withItsAround } from "./around";
 import { refuseToCutOff } from "./cut-off";
+import { lookedAtNow } from "./left-to-create";
 import { LedElsewhere, lookedAtSpot, seenSpot, type Spot } from "./lower-device";
 import { refuseOtherMachine } from "./other-machine";
 import { explained, noLowerDevice, operationOn, snapshotOf } from "./refused";
@@ -28,11 +29,12 @@ import { tapOf } from "./tap";
 import { refuseInUse } from "./tap-users";
 
 export async function createLink({
-  inputs,
+  inputs: given,
   config,
 }: CreateRequest): Promise<{ id: string; state: LinkState }> {
-  const operation = operationOn("create", inputs);
-  const host = await openHost(inputs.connection, config);
+  const operation = operationOn("create", given);
+  const host = await openHost(given.connection, config);
+  const inputs = await lookedAtNow(host, given, operation, config);
   refuseOtherMachine(host, inputs, operation);
   const scope = { host, inputs, operation, config };
   const seen = await seenSpot(host, inputs);
