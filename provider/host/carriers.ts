@@ -12,11 +12,12 @@ import {
   type Traced,
   waysOf,
 } from "../link/carriers";
+import type { Device } from "../link/causes";
 import type { Connecting } from "../link/cut-offs";
 import type { Way } from "../link/way-changes";
 import type { AddressMessage } from "../netlink/address-message";
 import type { LinkHost } from "./link-host";
-import type { Namespace } from "./namespaces";
+import type { Handle, Namespace } from "./namespaces";
 import { addressesIn, namespaceIdIn, routesOf } from "./route-answers";
 
 /** What holds while the session lives: its sockets, by the namespaces they are in. */
@@ -26,10 +27,23 @@ interface Sockets {
   readonly blind: string | undefined;
 }
 
+/** What can be told of a namespace without knowing which connections are in it. */
+interface Standing {
+  readonly addresses: readonly AddressMessage[];
+  readonly devices: readonly Device[];
+}
+
+interface Seen {
+  readonly way: Sockets;
+  /** By namespace. */
+  readonly carried: ReadonlyMap<Namespace, Carried & { readonly ways: readonly Way[] }>;
+}
+
 interface Look {
   readonly at: number;
-  /** By namespace. */
-  readonly carried: Promise<ReadonlyMap<Namespace, Carried & { readonly ways: readonly Way[] }>>;
+  readonly seen: Promise<Seen>;
+  /** What of it concerns a namespace, by each that was asked about. */
+  readonly connecting: Map<string, Promise<Connecting>>;
 }
 
 // A hundred links that are deleted share one look. Addresses and routes can change, so nothing is
@@ -42,26 +56,39 @@ export class Carriers {
 
   constructor(readonly host: LinkHost) {}
 
+  /** For who will ask as soon as he has found what he is to delete: meanwhile the first look is under way. */
+  begin(): void {
+    this.#lookOnce(false);
+  }
+
   /**
    * What of a namespace carries the connection; undefined where nothing of it does. The first question
    * of a session costs the agent some 30 ms.
    */
-  async in(namespace: Namespace, fresh: boolean): Promise<Connecting> {
-    const way = await (this.#way ??= this.#findWay().catch((error: unknown) => {
-      this.#way = undefined;
-      throw error;
-    }));
+  in(namespace: Namespace, fresh: boolean): Promise<Connecting> {
+    const { seen, connecting } = this.#lookOnce(fresh);
+    const key = `${namespace.device}:${namespace.inode}`;
+    const known = connecting.get(key);
+    if (known !== undefined) return known;
+    const asked = seen.then((all) => this.#connecting(namespace, all));
+    connecting.set(key, asked);
+    asked.catch(() => connecting.delete(key));
+    return asked;
+  }
+
+  #lookOnce(fresh: boolean): Look {
     const old = this.#look;
-    const look =
-      fresh || old === undefined || performance.now() - old.at > FRESH_MS
-        ? { at: performance.now(), carried: this.#lookAlong(way) }
-        : old;
+    if (!fresh && old !== undefined && performance.now() - old.at <= FRESH_MS) return old;
+    const look = { at: performance.now(), seen: this.#lookAlong(), connecting: new Map() };
     this.#look = look;
     // Whoever comes later tries again.
-    const carried = await look.carried.catch((error: unknown) => {
+    look.seen.catch(() => {
       if (this.#look === look) this.#look = undefined;
-      throw error;
     });
+    return look;
+  }
+
+  async #connecting(namespace: Namespace, { way, carried }: Seen): Promise<Connecting> {
     const carriers = new Map<number, Carrier>();
     for (const [from, { carriers: own, crossings }] of carried) {
       const found = isSame(from, namespace) ? own : await this.#across(from, crossings, namespace);
@@ -110,17 +137,42 @@ export class Carriers {
     }
   }
 
-  async #lookAlong({ sockets, blind }: Sockets): Look["carried"] {
-    const looks = [...sockets].map(async ([namespace, ends]) => {
-      const [addresses, devices] = await Promise.all([
-        addressesIn(this.host, namespace),
-        this.host.devices(namespace),
-      ]);
+  async #lookAlong(): Promise<Seen> {
+    // A connection ends in the agent's own namespace, as a rule: what is there is asked for before the sockets,
+    // for which the agent takes so long that it is read meanwhile.
+    const guess =
+      this.#way === undefined
+        ? this.host
+            .lookInto(undefined, undefined, ({ beside }) => this.#standingIn(beside))
+            .catch(() => undefined)
+        : undefined;
+    const way = await this.#theWay();
+    const looks = [...way.sockets].map(async ([namespace, ends]) => {
+      const guessed = await guess;
+      const { addresses, devices } =
+        guessed !== undefined && isSame(guessed.place.beside, namespace)
+          ? guessed.seen
+          : await this.#standingIn(namespace);
       const traced = await Promise.all(ends.map((each) => this.#trace(namespace, each, addresses)));
-      const carried = carriedBy({ sockets: traced, addresses, devices, blind });
+      const carried = carriedBy({ sockets: traced, addresses, devices, blind: way.blind });
       return [namespace, { ...carried, ways: waysOf(traced) }] as const;
     });
-    return new Map(await Promise.all(looks));
+    return { way, carried: new Map(await Promise.all(looks)) };
+  }
+
+  #theWay(): Promise<Sockets> {
+    return (this.#way ??= this.#findWay().catch((error: unknown) => {
+      this.#way = undefined;
+      throw error;
+    }));
+  }
+
+  async #standingIn(namespace: Handle): Promise<Standing> {
+    const [addresses, devices] = await Promise.all([
+      addressesIn(this.host, namespace),
+      this.host.devices(namespace),
+    ]);
+    return { addresses, devices };
   }
 
   /** A link-local address is on one link, which the socket's table does not name: whoever has it is asked. */

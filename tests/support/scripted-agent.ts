@@ -10,11 +10,17 @@ import {
   NLM_F_DUMP,
   NLM_F_ECHO,
   NLMSG_ERROR,
+  RTM_GETADDR,
   RTM_GETLINK,
+  RTM_GETROUTE,
   RTM_NEWLINK,
+  RTM_NEWROUTE,
+  RTN_UNICAST,
 } from "../../provider/netlink/constants";
 import { Errno } from "../../provider/netlink/errno";
 import { decodeLink, encodeLink, type LinkMessage } from "../../provider/netlink/link-message";
+import { decodeRoute, encodeRoute } from "../../provider/netlink/route-message";
+import { omitUndefined } from "../../provider/omit-undefined";
 import { decodeMessages, encodeMessage, type NetlinkMessage } from "../../provider/netlink/message";
 import type { KernelModel } from "./kernel-model";
 import { ModelledHost } from "./modelled-host";
@@ -25,6 +31,23 @@ const hello = {
   ...{ uid: 0, pid: 1, started: "1", lock: "pulumi-macvlan-" },
 };
 const NO_TEXT = Buffer.alloc(0);
+const HERE = { inode: 10, device: 4 };
+
+/** What files tell. */
+const FILES = {
+  tap: { major: 240, minor: 1, path: "/dev/tap3" },
+  processes: [],
+  openers: { openers: [[]], hidden: false },
+  connections: {
+    sockets: [
+      {
+        ...{ local: "192.0.2.1", localPort: 22, remote: "192.0.2.9", remotePort: 4444 },
+        ...{ ...HERE, pid: 1 },
+      },
+    ],
+    hidden: false,
+  },
+} as const;
 
 interface Answer {
   readonly errno: number;
@@ -52,7 +75,8 @@ export class ScriptedAgent {
   /** By undo id, oldest first. */
   readonly #armed = new Map<number, Uint8Array[]>();
 
-  constructor(kind: Kind, mark: string) {
+  /** `isRemote`: it is reached over a connection that comes by the lower device. */
+  constructor(kind: Kind, mark: string, isRemote = false) {
     this.#model = new ModelledHost(kind, mark);
     const parser = new FrameParser();
     this.#channel.onWrite = (bytes) => {
@@ -60,7 +84,8 @@ export class ScriptedAgent {
       this.#asked.push(...parser.push(bytes));
     };
     const channel = this.#channel;
-    this.host = new LinkHost(new Session({ channel, hello, host: "far away", startMs: 1 }));
+    const started = { channel, hello, host: "far away", startMs: 1 };
+    this.host = new LinkHost(new Session(started, { isRemote }));
   }
 
   get kernel(): KernelModel {
@@ -102,12 +127,8 @@ export class ScriptedAgent {
       case ClientFrame.UNDO:
         return this.#undo(payload.readUInt32BE(0));
       default: {
-        const isTap = payload.includes('"op":"tap"');
-        const others = payload.includes('"op":"processes"')
-          ? "[]"
-          : '{"openers":[[]],"hidden":false}';
-        const text = isTap ? '{"major":240,"minor":1,"path":"/dev/tap3"}' : others;
-        return { errno: 0, payload: Buffer.from(text) };
+        const { op } = JSON.parse(payload.toString()) as { readonly op: keyof typeof FILES };
+        return { errno: 0, payload: Buffer.from(JSON.stringify(FILES[op])) };
       }
     }
   }
@@ -116,12 +137,14 @@ export class ScriptedAgent {
     if (netns !== null && !this.namespaces.includes(netns.name))
       return { errno: Errno.ENOENT, payload: Buffer.from("No such file or directory") };
     this.#opened.add(handle);
-    return { errno: 0, payload: Buffer.from('{"fd":3,"inode":10,"device":4}') };
+    return { errno: 0, payload: Buffer.from(JSON.stringify({ fd: 3, ...HERE })) };
   }
 
   #look(handle: number, bytes: Uint8Array): Answer {
     if (!this.#opened.has(handle)) return { errno: Errno.EBADF, payload: Buffer.from("no handle") };
     const [message] = decodeMessages(bytes);
+    if (message?.type === RTM_GETADDR) return { errno: 0, data: [ack(message, 0)] };
+    if (message?.type === RTM_GETROUTE) return this.#route(message);
     if (message?.type !== RTM_GETLINK) return { errno: Errno.EOPNOTSUPP };
     this.looks++;
     const { index, attributes } = decodeLink(message.body);
@@ -136,6 +159,13 @@ export class ScriptedAgent {
     const found = isAsked(lower) ? [this.#lower(), ...shown] : shown;
     if (found.length === 0) return { errno: 0, data: [ack(message, Errno.ENODEV)] };
     return this.#shown(message, ...found.map(encodeLink));
+  }
+
+  #route(question: NetlinkMessage): Answer {
+    const { attributes, ...route } = decodeRoute(question.body);
+    const by = { RTA_DST: attributes.RTA_DST, RTA_OIF: this.kernel.lower.ifindex };
+    const body = encodeRoute({ ...route, type: RTN_UNICAST, attributes: omitUndefined(by) });
+    return { errno: 0, data: [encodeMessage({ ...question, type: RTM_NEWROUTE, flags: 0, body })] };
   }
 
   #lower(): LinkMessage {

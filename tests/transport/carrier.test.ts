@@ -191,7 +191,7 @@ describe("the agent's own connection", function () {
     assert.deepEqual(asked, []);
     await Promise.all(links.slice(0, 6).map((one) => one.delete()));
     for (const one of links.slice(6)) await one.delete();
-    const look = ["connections", `request ${RTM_GETADDR}`, `request ${RTM_GETROUTE}`];
+    const look = [`request ${RTM_GETADDR}`, "connections", `request ${RTM_GETROUTE}`];
     assert.deepEqual(asked, look);
   });
 

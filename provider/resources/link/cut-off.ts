@@ -10,6 +10,11 @@ import { adoptee } from "../../link/refusals";
 
 const known = new WeakMap<LinkHost, Finding.Carriers>();
 
+/** Asks ahead for what a deletion must know, by the connection that it comes over. */
+export function lookAhead(host: LinkHost): void {
+  if (host.session.isRemote) carriersOf(host).begin();
+}
+
 /** Throws where one of the deeds would cut the connection to the host. On this machine none can. */
 export async function refuseToCutOff(
   host: LinkHost,

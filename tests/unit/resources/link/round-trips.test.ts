@@ -13,15 +13,16 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 const load = createRequire(__filename);
 const door = load("../../../../provider/host/open-host") as Mutable<typeof OpenHost>;
 const config = (): undefined => undefined;
+const MAC = "02:00:00:00:01:02";
 
 describe("round trips to a host", () => {
   const { openHost } = door;
   let agent: ScriptedAgent;
   let inputs: LinkInputs;
 
-  const start = (given: Given = {}): void => {
+  const start = (given: Given = {}, isRemote = false): void => {
     inputs = inputsFor(given);
-    agent = new ScriptedAgent(inputs.kind, inputs.identity.mark);
+    agent = new ScriptedAgent(inputs.kind, inputs.identity.mark, isRemote);
     door.openHost = async () => agent.host;
   };
   afterEach(() => (door.openHost = openHost));
@@ -117,10 +118,23 @@ describe("round trips to a host", () => {
   it("are one fewer once the lower device was seen: the next look and the creation go out together", async () => {
     start();
     await create();
-    const another = { ...inputs, name: "web2", macAddress: "02:00:00:00:01:02" };
+    const another = { ...inputs, name: "web2", macAddress: MAC };
     const { trips } = await counted(() => createLink({ inputs: another, config }));
     assert.deepEqual(agent.links, ["web", "web2"]);
     assert.equal(trips, most.macvlan.create - 1);
+  });
+
+  it("of a deletion are one more where it must not cut the connection, and then none for a while", async () => {
+    start({}, true);
+    const made = [
+      await create(),
+      await createLink({ inputs: { ...inputs, name: "web2", macAddress: MAC }, config }),
+    ];
+    const trips = [];
+    for (const { id, state } of made)
+      trips.push((await counted(() => deleteLink({ id, state, config }))).trips);
+    assert.deepEqual(agent.links, []);
+    assert.deepEqual(trips, [most.macvlan.delete + 1, most.macvlan.delete]);
   });
 
   it("cost a missing namespace nothing of its clear error", async () => {
