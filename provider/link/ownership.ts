@@ -16,6 +16,11 @@ export function ownerOf(link: ObservedLink, mark: string): Owner {
   return isTransitionalGroupOf(mark, link.settings.group ?? 0) ? "ours" : "foreign";
 }
 
+/** Whether what a link itself bears says that it is the saved one. */
+export function isMarked(link: ObservedLink, { kind, identity }: LinkState): boolean {
+  return link.kind === kind && ownerOf(link, identity.mark) === "ours";
+}
+
 /**
  * Whether a link is the one that was saved. Its alias may have been lost: then kind, lower device,
  * MAC, ifindex and boot must all be as saved. A changed MAC under our mark is drift, since a guest
@@ -27,10 +32,10 @@ export function isSavedLink(
   lowerIfindex: number | undefined,
   bootId: string,
 ): boolean {
-  if (link.kind !== state.kind) return false;
-  const owner = ownerOf(link, state.identity.mark);
-  if (owner !== "foreign") return owner === "ours";
+  if (isMarked(link, state)) return true;
   return (
+    link.kind === state.kind &&
+    ownerOf(link, state.identity.mark) === "foreign" &&
     bootId === state.bootId &&
     link.ifindex === state.ifindex &&
     (lowerIfindex === undefined || link.lowerIfindex === lowerIfindex) &&

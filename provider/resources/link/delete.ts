@@ -8,7 +8,7 @@ import type { DeleteRequest } from "../../request";
 import { inTurn, releaseArp, removeRules } from "./arp";
 import { lookAhead, refuseToCutOff } from "./cut-off";
 import { findElsewhere } from "./elsewhere";
-import { findLink } from "./find";
+import { findMarked } from "./find";
 import { isOtherMachine, noteOtherMachine } from "./other-machine";
 import { reached } from "./reached";
 import { explained, operationOn } from "./refused";
@@ -21,7 +21,7 @@ export async function deleteLink({ state, config }: DeleteRequest): Promise<void
   if (host === undefined) return;
   if (isOtherMachine(host, state)) return noteOtherMachine(host, operation);
   lookAhead(host);
-  const found = await findLink(host, state);
+  const found = await findMarked(host, state);
   const { place, link } =
     (found?.link === undefined ? await findElsewhere(host, state) : found) ?? {};
   if (place === undefined || link === undefined) return removeRules(host, found?.place, state);

@@ -1,9 +1,9 @@
 import { isHostError } from "../../errors";
 import type { LinkHost } from "../../host/link-host";
-import type { Place } from "../../host/namespaces";
+import type { Handles, Place } from "../../host/namespaces";
 import type { Device } from "../../link/causes";
 import type { LinkState, Netns } from "../../link/model";
-import { isSavedLink } from "../../link/ownership";
+import { isMarked, isSavedLink } from "../../link/ownership";
 import { observe, type Seen } from "./surroundings";
 
 interface Whereabouts extends Pick<LinkState, "lowerDevice" | "name"> {
@@ -11,19 +11,25 @@ interface Whereabouts extends Pick<LinkState, "lowerDevice" | "name"> {
   readonly netns?: Netns | undefined;
 }
 
-export interface Found extends Seen {
+interface In {
   readonly place: Place;
 }
 
+export type Found = In & Seen;
+
 /** A look into the namespaces of a link, or nothing where one of them is no longer there. */
-export async function lookFor(
+export function lookFor(host: LinkHost, link: Whereabouts): Promise<Found | undefined> {
+  const { lowerDevice, name } = link;
+  return lookWhere(host, link, (there) => observe(host, there, lowerDevice, name));
+}
+
+async function lookWhere<T extends object>(
   host: LinkHost,
-  { lowerNetns, netns, lowerDevice, name }: Whereabouts,
-): Promise<Found | undefined> {
+  { lowerNetns, netns }: Whereabouts,
+  look: (there: Handles) => Promise<T>,
+): Promise<(In & T) | undefined> {
   try {
-    const { place, seen } = await host.lookInto(lowerNetns, netns, (there) =>
-      observe(host, there, lowerDevice, name),
-    );
+    const { place, seen } = await host.lookInto(lowerNetns, netns, look);
     return { place, ...seen };
   } catch (error) {
     if (isHostError(error) && error.kind === "missing") return undefined;
@@ -50,4 +56,20 @@ export async function findLink(host: LinkHost, state: LinkState): Promise<Found 
     (device) => device.mark === state.identity.mark && isOurs(device) && isSame(device),
   );
   return { place, lower, link: renamed };
+}
+
+/**
+ * The same for who wants nothing but the link. Where its mark is on it, that is enough, and its lower
+ * device is not looked at.
+ */
+export async function findMarked(
+  host: LinkHost,
+  state: LinkState,
+): Promise<Pick<Found, "place" | "link"> | undefined> {
+  const found = await lookWhere(host, state, async ({ beside }) => ({
+    link: await host.device(beside, { name: state.name }),
+  }));
+  if (found === undefined || (found.link !== undefined && isMarked(found.link, state)))
+    return found;
+  return findLink(host, state);
 }

@@ -137,6 +137,19 @@ describe("round trips to a host", () => {
     assert.deepEqual(trips, [most.macvlan.delete + 1, most.macvlan.delete]);
   });
 
+  it("to delete a link look at nothing else, unless it has lost its mark", async () => {
+    start();
+    const looksAt = async (lose: boolean): Promise<number> => {
+      const { id, state } = await create();
+      for (const link of agent.kernel.links) if (lose) link.alias = "";
+      agent.looks = 0;
+      await deleteLink({ id, state, config });
+      assert.deepEqual(agent.links, []);
+      return agent.looks;
+    };
+    assert.deepEqual([await looksAt(false), await looksAt(true)], [1, 3]);
+  });
+
   it("cost a missing namespace nothing of its clear error", async () => {
     start({ netns: "gone" });
     await assert.rejects(
