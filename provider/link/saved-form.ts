@@ -41,17 +41,21 @@ export function loadInputs(saved: Saved): LinkInputs {
     : saved) as unknown as LinkInputs;
 }
 
-const quietValues = new Map<string, unknown>();
+const quietValues = new Map<Kind, Saved>();
 
-/** What a new link has of it when nobody says anything. */
-function quietValue(name: QuietName, kind: Kind): unknown {
-  const key = `${kind} ${name}`;
-  if (!quietValues.has(key)) quietValues.set(key, findQuietValue(name, kind));
-  return quietValues.get(key);
+/** What a new link has of all quiet outputs when nobody says anything. */
+function quietValuesOf(kind: Kind): Saved {
+  const known = quietValues.get(kind);
+  if (known !== undefined) return known;
+  const found = Object.fromEntries(QUIET_NAMES.map((name) => [name, findQuietValue(name, kind)]));
+  quietValues.set(kind, found);
+  return found;
 }
 
+const quietValue = (name: QuietName, kind: Kind): unknown => quietValuesOf(kind)[name];
+
 function findQuietValue(name: QuietName, kind: Kind): unknown {
-  if (name === "usedBroadcastQueueLength") return quietValue("broadcastQueueLength", kind);
+  if (name === "usedBroadcastQueueLength") return findQuietValue("broadcastQueueLength", kind);
   const { omitted, only } = PROPERTIES[name];
   if (only?.kind !== undefined && only.kind !== kind) return undefined;
   // Of these a new link says nothing, and nobody asks.
@@ -106,15 +110,12 @@ export function quietOutput(record: string | undefined, name: QuietName): unknow
 export function loadState({ [RECORD]: record, ...outputs }: Saved): LinkState {
   if (typeof record !== "string") return outputs as unknown as LinkState;
   const { seen, ...recorded } = JSON.parse(record) as Recorded;
-  const quiet = QUIET_NAMES.filter((name) => !(name in outputs)).map(
-    (name) => [name, valueIn({ ...recorded, ...(seen && { seen }) }, name)] as const,
-  );
-  return omitUndefined({
-    ...outputs,
-    ...Object.fromEntries(quiet),
-    ...recorded,
-  }) as unknown as LinkState;
+  const quiet = seen && { ...quietValuesOf(recorded.kind), ...valuesIn(seen) };
+  return omitUndefined({ ...quiet, ...outputs, ...recorded }) as unknown as LinkState;
 }
+
+const valuesIn = (seen: Saved): Saved =>
+  Object.fromEntries(Object.entries(seen).map(([name, value]) => [name, value ?? undefined]));
 
 /** In one order: the engine compares it as text. */
 function spelled({ mark, host, name, macAddress }: Identity): string {

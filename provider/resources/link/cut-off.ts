@@ -63,10 +63,14 @@ export async function foreseen(
 }
 
 function carriersOf(host: LinkHost): Finding.Carriers {
+  return known.get(host) ?? begunFor(host);
+}
+
+function begunFor(host: LinkHost): Finding.Carriers {
   // Few runs need it, and none that is local: no other loads the netlink of routes and addresses.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { Carriers } = require("../../host/carriers") as typeof Finding;
-  const carriers = known.get(host) ?? new Carriers(host);
+  const carriers = new Carriers(host);
   known.set(host, carriers);
   return carriers;
 }
