@@ -15,6 +15,8 @@ export interface Credential {
   readonly label: string;
   /** The same thing in other methods: the first one that the server takes is tried. */
   readonly attempts: readonly AnyAuthMethod[];
+  /** Whether somebody named it for this host; else it is only there. */
+  readonly isNamed: boolean;
 }
 
 export interface Credentials {
@@ -45,7 +47,6 @@ const DEFAULT_KEYS = ["id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed2
 
 /** A credential on its way: what nobody named gives way to what somebody did. */
 interface Candidate extends Credential {
-  readonly isNamed: boolean;
   /** What it proves: of two that prove the same, the second is not tried. */
   readonly proof: string;
 }

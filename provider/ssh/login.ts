@@ -51,38 +51,63 @@ export function login(client: Client, stream: Duplex, to: Endpoint): Promise<voi
 
 /** The credentials of one login, each tried once. */
 class Attempts {
-  readonly #tried: string[] = [];
-  readonly #left: Credential[];
+  #tried: string[] = [];
+  #left: Credential[];
   #taken: readonly string[] | undefined;
+  #offersNothing = true;
 
   constructor(private readonly to: Endpoint) {
     this.#left = [...to.credentials.usable];
   }
 
   get haveBegun(): boolean {
-    return this.#taken !== undefined;
+    return this.#taken !== undefined || this.#tried.length > 0;
   }
 
   /** What ssh2 is to try next. A server may want one method after the other. */
   readonly next = (
     taken: readonly AuthenticationType[] | null,
-    _partial: boolean | null,
+    partial: boolean | null,
     proceed: (attempt: AnyAuthMethod | false) => void,
   ): void => {
-    // The first attempt tells what the server takes.
-    if (taken === null) return proceed({ type: "none", username: this.to.user });
+    if (taken === null) return proceed(this.#first());
+    if (this.#taken === undefined && partial !== true && !taken.includes("publickey")) {
+      // It does not want a key yet: what it was offered, it has not looked at.
+      this.#tried = [];
+      this.#left = [...this.to.credentials.usable];
+    }
     this.#taken = taken;
-    for (const [index, { label, attempts }] of this.#left.entries()) {
-      const attempt = attempts.find(({ type }) =>
+    proceed(this.#nextOf(this.#left, taken) ?? this.#nothing() ?? false);
+  };
+
+  /**
+   * To offer nothing tells what the server takes, for a round trip and the pause that it makes after each
+   * failure. Whoever names a key for a host knows that it takes one.
+   */
+  #first(): AnyAuthMethod | false {
+    const named = this.#left.slice(0, 1).filter(({ isNamed }) => isNamed);
+    return this.#nextOf(named, ["publickey"]) ?? this.#nothing() ?? false;
+  }
+
+  /** There are servers that let in whoever comes, and no key. */
+  #nothing(): AnyAuthMethod | undefined {
+    if (!this.#offersNothing) return undefined;
+    this.#offersNothing = false;
+    return { type: "none", username: this.to.user };
+  }
+
+  #nextOf(among: readonly Credential[], taken: readonly string[]): AnyAuthMethod | undefined {
+    for (const credential of among) {
+      const attempt = credential.attempts.find(({ type }) =>
         taken.includes(type === "agent" ? "publickey" : type),
       );
       if (attempt === undefined) continue;
-      this.#left.splice(index, 1);
-      this.#tried.push(label);
-      return proceed(attempt);
+      this.#left = this.#left.filter((each) => each !== credential);
+      this.#tried.push(credential.label);
+      return attempt;
     }
-    proceed(false);
-  };
+    return undefined;
+  }
 
   notLetIn(hungUp: boolean): HostError {
     const { user, credentials } = this.to;
@@ -90,7 +115,7 @@ class Attempts {
     const left = this.#left.map(({ label }) => label);
     const said = [
       this.#tried.length === 0 ? "there was nothing to try" : `tried: ${this.#tried.join(", ")}`,
-      `it takes ${(this.#taken ?? []).join(", ")}`,
+      ...(this.#taken === undefined ? [] : [`it takes ${this.#taken.join(", ")}`]),
       ...(unusable.length === 0 ? [] : [`not usable: ${unusable.join("; ")}`]),
       ...(hungUp ? [`it hung up after ${this.#tried.length}`] : []),
       ...(hungUp && left.length > 0 ? [`not tried: ${left.join(", ")}`] : []),

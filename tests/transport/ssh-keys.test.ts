@@ -122,6 +122,22 @@ describe("the keys of a login", function () {
     assert.match(said, /IdentityFile in ssh_config/);
   });
 
+  it("are told of where the server hangs up on the first one", async () => {
+    const impatient = await Sshd.start({
+      hostKeyTypes: ["ed25519"],
+      userKey: right,
+      config: ["MaxAuthTries 1"],
+    });
+    try {
+      const given = { privateKeyPath: keys[0] ?? "" };
+      const said = (await login(impatient, { given })) ?? "it was let in";
+      assert.match(said, /does not let root in \(tried: key \S+key0; it hung up after 1\)/);
+      assert.equal(await login(impatient, { given: { privateKeyPath: right } }), undefined);
+    } finally {
+      impatient.stop();
+    }
+  });
+
   it("that the stack names come last, and early enough", async () => {
     agent.add(...keys.slice(0, 9));
     const otherwise = { privateKeyPath: right };
