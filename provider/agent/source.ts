@@ -34,6 +34,8 @@ export function bootProgram(marker: string, sourceBytes: number): string {
     "if sys.version_info<(3,6):",
     ` sys.stderr.write(sys.version.split()[0]);sys.exit(${TOO_OLD_STATUS})`,
     `os.write(1,b"${marker}")`,
+    // While the source is on its way: half of what it takes to become the agent is to load these two.
+    "import json,socket",
     `source,left=[],${sourceBytes}`,
     "while left:",
     " select.select([0],[],[])",
