@@ -1,7 +1,7 @@
 /** An authenticated SSH connection, through any number of jump hosts. */
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { Client, type ClientChannel } from "ssh2";
+import type * as Ssh2 from "ssh2";
 import { messageOf } from "../errors";
 import { dial } from "./dial";
 import { broken, type Endpoint, wordsFor } from "./endpoint";
@@ -30,7 +30,7 @@ export async function connect(
 
 export class SshConnection {
   // From the first jump host to the host itself.
-  readonly #clients: Client[] = [];
+  readonly #clients: Ssh2.Client[] = [];
   readonly #listeners = new Set<(reason: string) => void>();
   #socket: Socket | undefined;
   #end: string | undefined;
@@ -56,7 +56,7 @@ export class SshConnection {
   }
 
   /** ssh2 itself would wait for ever. */
-  exec(command: string): Promise<ClientChannel> {
+  exec(command: string): Promise<Ssh2.ClientChannel> {
     const seconds = this.#timeoutSeconds;
     const client = this.#clients.at(-1);
     return new Promise((resolve, reject) => {
@@ -102,13 +102,16 @@ export class SshConnection {
     this.#socket?.unref();
   }
 
-  async #enter(to: Endpoint, signal: AbortSignal | undefined): Promise<Client> {
+  async #enter(to: Endpoint, signal: AbortSignal | undefined): Promise<Ssh2.Client> {
     const stream = await this.#reach(to, signal);
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- see Endpoint
+    const { Client } = require("ssh2") as typeof Ssh2;
     const client = new Client();
     this.#clients.push(client);
+    const credentials = await to.credentials();
     // Not for the way there: a dead host would take a place from those that answer.
     const leave = await logins.take(signal);
-    await login(client, stream, to).finally(leave);
+    await login(client, stream, to, credentials).finally(leave);
     return client;
   }
 

@@ -9,7 +9,8 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  readonly credentials: Credentials;
+  /** Read when the host has been reached: ssh2, which it takes, is then loaded while its server starts to answer. */
+  readonly credentials: () => Promise<Credentials>;
   readonly hostKey: HostKeyCheck;
   /** For reaching it, and for the key exchange and the login. */
   readonly timeoutSeconds: number;

@@ -3,14 +3,19 @@ import type { Duplex } from "node:stream";
 import type { AnyAuthMethod, AuthenticationType, Client } from "ssh2";
 import type { HostError } from "../errors";
 import { BY_OPENSSH, whatIsMissing } from "./beyond-ssh2";
-import type { Credential } from "./credentials";
+import type { Credential, Credentials } from "./credentials";
 import { broken, type Endpoint, wordsFor } from "./endpoint";
 import { listenForOffer } from "./server-offer";
 
 type SshError = Error & { readonly level?: string; readonly code?: unknown };
 
-export function login(client: Client, stream: Duplex, to: Endpoint): Promise<void> {
-  const attempts = new Attempts(to);
+export function login(
+  client: Client,
+  stream: Duplex,
+  to: Endpoint,
+  credentials: Credentials,
+): Promise<void> {
+  const attempts = new Attempts(to, credentials);
   return new Promise((resolve, reject) => {
     const fail = (error: HostError): void => {
       client.destroy();
@@ -37,6 +42,8 @@ export function login(client: Client, stream: Duplex, to: Endpoint): Promise<voi
       client.off("close", onClose);
       resolve();
     });
+    // ssh2 would wait for the end of what has ended.
+    if (stream.destroyed) return onClose();
     client.connect({
       sock: stream,
       username: to.user,
@@ -56,8 +63,11 @@ class Attempts {
   #taken: readonly string[] | undefined;
   #offersNothing = true;
 
-  constructor(private readonly to: Endpoint) {
-    this.#left = [...to.credentials.usable];
+  constructor(
+    private readonly to: Endpoint,
+    private readonly credentials: Credentials,
+  ) {
+    this.#left = [...credentials.usable];
   }
 
   get haveBegun(): boolean {
@@ -74,7 +84,7 @@ class Attempts {
     if (this.#taken === undefined && partial !== true && !taken.includes("publickey")) {
       // It does not want a key yet: what it was offered, it has not looked at.
       this.#tried = [];
-      this.#left = [...this.to.credentials.usable];
+      this.#left = [...this.credentials.usable];
     }
     this.#taken = taken;
     proceed(this.#nextOf(this.#left, taken) ?? this.#nothing() ?? false);
@@ -110,8 +120,8 @@ class Attempts {
   }
 
   notLetIn(hungUp: boolean): HostError {
-    const { user, credentials } = this.to;
-    const { unusable, needsOpenssh } = credentials;
+    const { user } = this.to;
+    const { unusable, needsOpenssh } = this.credentials;
     const left = this.#left.map(({ label }) => label);
     const said = [
       this.#tried.length === 0 ? "there was nothing to try" : `tried: ${this.#tried.join(", ")}`,

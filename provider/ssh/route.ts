@@ -8,7 +8,7 @@ import {
   type SshHop,
 } from "../ssh-hop";
 import { type SshConfigOptions, type SshHost, sshHostOf, usualKnownHosts } from "./config";
-import { credentialsFor } from "./credentials";
+import type * as CredentialsModule from "./credentials";
 import type { Endpoint } from "./endpoint";
 import { HostKeyCheck } from "./host-key";
 import { hopOf, wholeWay } from "./jumps";
@@ -38,10 +38,7 @@ const NO_LIMIT_SECONDS = 3600;
  *
  * @param note is given what the user should know of each host, beside what becomes of it
  */
-export async function routeTo(
-  way: SshWay,
-  note: (line: string) => void = () => undefined,
-): Promise<Endpoint[]> {
+export function routeTo(way: SshWay, note: (line: string) => void = () => undefined): Endpoint[] {
   const { past, otherwise = {}, files } = way;
   const configOf = ({ host, user }: SshHop): SshHost =>
     sshHostOf(host, { ...files, ...(user !== undefined && { user }) });
@@ -49,22 +46,20 @@ export async function routeTo(
     configOf(hop).proxyJump?.map(hopOf);
   const jumps = way.proxy ?? jumpsOf(way) ?? otherwise.proxy ?? [];
   const all = [...wholeWay(way, jumps, (hop) => jumpsOf(hop) ?? []), way];
-  return Promise.all(
-    all.map((hop, index) => {
-      const config = configOf(hop);
-      // Who has another before it, or is said to have none, is not reached by what its files say.
-      if (index === 0 && !(hop === way && way.proxy !== undefined)) refuseCommand(hop, config);
-      const reservation = reservationOf(config);
-      if (reservation !== undefined) note(`${hop.host}: ${reservation}`);
-      const said =
-        hop === way
-          ? { hop, past, otherwise }
-          : past === undefined
-            ? { hop, otherwise: {} }
-            : { ...splitCredentials(hop), otherwise: {} };
-      return endpoint(said, config, files, reservation);
-    }),
-  );
+  return all.map((hop, index) => {
+    const config = configOf(hop);
+    // Who has another before it, or is said to have none, is not reached by what its files say.
+    if (index === 0 && !(hop === way && way.proxy !== undefined)) refuseCommand(hop, config);
+    const reservation = reservationOf(config);
+    if (reservation !== undefined) note(`${hop.host}: ${reservation}`);
+    const said =
+      hop === way
+        ? { hop, past, otherwise }
+        : past === undefined
+          ? { hop, otherwise: {} }
+          : { ...splitCredentials(hop), otherwise: {} };
+    return endpoint(said, config, files, reservation);
+  });
 }
 
 /** What an older program said of a jump host is as old as the rest. */
@@ -85,12 +80,12 @@ interface Said {
   readonly otherwise: HopDefaults;
 }
 
-async function endpoint(
+function endpoint(
   { hop, past, otherwise }: Said,
   config: SshHost,
   files: SshConfigOptions | undefined,
   reservation: string | undefined,
-): Promise<Endpoint> {
+): Endpoint {
   const port = hop.port ?? config.port ?? otherwise.port ?? DEFAULT_PORT;
   const user = hop.user ?? config.user ?? otherwise.user ?? userInfo().username;
   return {
@@ -98,13 +93,11 @@ async function endpoint(
     host: config.hostName,
     port,
     user,
-    credentials: await credentialsFor(user, {
-      given: hop,
-      past,
-      config,
-      otherwise,
-      home: files?.home,
-    }),
+    credentials: () => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- see Endpoint
+      const { credentialsFor } = require("./credentials") as typeof CredentialsModule;
+      return credentialsFor(user, { given: hop, past, config, otherwise, home: files?.home });
+    },
     hostKey: hostKeyOf(hop, port, config, otherwise, files?.home),
     timeoutSeconds:
       (hop.perDialTimeout ??

@@ -31,7 +31,7 @@ async function start(
   label: string,
   signal: AbortSignal | undefined,
 ): Promise<Channel> {
-  const connection = await connect(await route(options, label), signal);
+  const connection = await connect(route(options, label), signal);
   try {
     const { python, sudo } = options;
     const line = remoteCommand({ python, sudo: sudoKind(sudo) }, program);
@@ -58,9 +58,9 @@ function keepalive({ host, user, files }: SshOptions): Keepalive | undefined {
   }
 }
 
-async function route(options: SshOptions, label: string): Promise<Endpoint[]> {
+function route(options: SshOptions, label: string): Endpoint[] {
   try {
-    return await routeTo(options, noteOnce);
+    return routeTo(options, noteOnce);
   } catch (error) {
     // A file of ssh's that cannot be read, or says what cannot be understood.
     if (isHostError(error)) throw error;

@@ -42,12 +42,13 @@ async function offered(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const stream = connect((server.address() as AddressInfo).port, "127.0.0.1");
   const client = new Client();
+  const credentials = { usable, unusable: [], needsOpenssh: false };
   const to = {
     label: "host",
     host: "host",
     port: 22,
     user: "user",
-    credentials: { usable, unusable: [], needsOpenssh: false },
+    credentials: () => Promise.resolve(credentials),
     hostKey: new HostKeyCheck({
       host: "host",
       port: 22,
@@ -59,7 +60,7 @@ async function offered(
     timeoutSeconds: 10,
     dialErrorLimit: 0,
   };
-  const error = await login(client, stream, to).then(
+  const error = await login(client, stream, to, credentials).then(
     () => undefined,
     ({ message }: Error) => message,
   );
