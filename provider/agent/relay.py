@@ -11,6 +11,7 @@ from time import monotonic
 class Agent:
     def __init__(self):
         self.out, self.flushed, self.heard = bytearray(), 0.0, bytearray()
+        self.unsent_cap = UNSENT_CAP
         self.spaces, self.handles = {}, {}  # by (device, inode), by the client's number
         self.patience, self.silent_until = None, 0.0  # seconds without a word after which the client counts as gone
         self.dog, self.pid, self.given = None, 0, set()
@@ -48,6 +49,7 @@ class Agent:
 
     def leave(self):
         """What is armed is undone before the agent is gone, if that takes no longer than ten seconds."""
+        self.unsent_cap = float("inf")  # a client that does not read holds up nothing any more
         until = monotonic() + 10
         while self.mirror and monotonic() < until:
             self.dog.shutdown(socket.SHUT_WR)
@@ -59,18 +61,18 @@ class Agent:
 
     def emit(self, request, kind, payload=b""):
         self.out += frame(request, kind, payload)
-        if len(self.out) > UNSENT_CAP:
+        if len(self.out) > self.unsent_cap:
             self.flush(0)
 
     def end(self, request, error=0, done=0, payload=b""):
         self.emit(request, END, struct.pack(">iI", error, done) + payload)
 
-    def flush(self, allowed=UNSENT_CAP):
+    def flush(self, allowed=None):
         while self.out:
             try:
                 del self.out[:os.write(1, self.out)]
             except BlockingIOError:
-                if len(self.out) <= allowed:
+                if len(self.out) <= (self.unsent_cap if allowed is None else allowed):
                     break
                 if not wait(self.patience, (1, select.POLLOUT)):
                     self.leave()
@@ -230,12 +232,13 @@ class Agent:
             if kind == UNDONE:
                 number, = struct.unpack_from(">I", payload)
                 self.undone.add(number)
+                self.mirror.pop(number, None)  # before it is told: that may be when we leave
                 self.emit(0, UNDONE, payload)
             else:
                 _, kind, number, error, done = self.asked.pop(request)
                 self.undone.difference_update([number] if kind == DISARM else [])
+                self.mirror.pop(number, None)
                 self.end(request, error, done, payload)
-            self.mirror.pop(number, None)
 
     def start_watchdog(self):
         """At the first arm, and after it was killed: then it gets all that is armed, and the open questions."""
