@@ -73,7 +73,7 @@ const REAL: Lane = [
     name: "kernel and transport tests",
     command: sandboxed(mocha("tests/{kernel,notes,transport}/**/*.test.ts")),
     mocha: true,
-    minutes: 20,
+    minutes: 30,
   },
   {
     name: "program tests with tap devices",
