@@ -116,12 +116,7 @@ export function registrationOf(
   const unknown = Object.fromEntries(
     [...ALWAYS_SAVED, RECORD, ...outputs].map((output) => [output, undefined]),
   );
-  const inputs = {
-    ...unknown,
-    ...inputsFor({ type, provider: PROVIDER }, name, args, opts),
-    kind,
-    ...(applying() && { applying: true }),
-  };
+  const inputs = { ...unknown, ...inputsFor({ type, provider: PROVIDER }, name, args, opts), kind };
   // Old and new would have one name: with --replace the engine asks nobody and would make the new link first.
   return [type, name, inputs, { deleteBeforeReplace: true, ...opts }];
 }
@@ -146,9 +141,6 @@ export function inputsFor(
     __provider: provider,
   };
 }
-
-/** Handlers are not told whether they are asked for a preview. */
-const applying = (): boolean => !pulumi.runtime.isDryRun();
 
 /** What the program makes first may change the host that check looks at. */
 function waitsForOthers({ dependsOn }: pulumi.CustomResourceOptions): boolean {

@@ -34,7 +34,7 @@ export interface CheckContext {
  * back from old inputs with `ignoreChanges: ["*"]`.
  */
 const OTHER_INPUTS = [
-  ...["kind", "resourceUrn", "connection", "hostsAhead", "applying"],
+  ...["kind", "resourceUrn", "connection", "hostsAhead"],
   ...[...SWITCHES, "waits", "identity", "machine"],
 ];
 

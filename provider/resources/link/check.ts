@@ -13,7 +13,6 @@ import { foreseenCutOffs } from "./cut-off";
 import { isAbsent, whereIs } from "./elsewhere";
 import { hostInTime, LOOK_MS, nameOf, reachAhead } from "./hosts-ahead";
 import { noteLower } from "./lower-device";
-import { leaveToCreate } from "./left-to-create";
 import { foreseenUse } from "./tap-users";
 import { warn } from "./warn";
 import { type Reach, whichHost } from "./which-host";
@@ -30,26 +29,19 @@ export async function checkLinkInputs({
   config,
   isUnknown,
 }: CheckRequest): Promise<CheckAnswer> {
-  const { connection, waits, hostsAhead, applying } = given;
+  const { connection, waits, hostsAhead } = given;
   const looks = config("snapshot") !== "off";
   if (looks) reachAhead(hostsAhead, config, lookAhead);
   const urn = String(given["resourceUrn"]);
   if (oldInputs?.identity !== undefined) before.set(urn, oldInputs as LinkInputs);
   const old = before.get(urn);
   const reach: Reach = (to) => hostInTime(to, config);
-  const isLeft = applying === true && old === undefined && looks;
-  const asks = looks && !isLeft;
-  const host = await whichHost(connection, old, { isUnknown, reach: asks ? reach : undefined });
+  const host = await whichHost(connection, old, { isUnknown, reach: looks ? reach : undefined });
   const { inputs, failures } = checkLink(given, { ...host, isUnknown });
   // What is unknown, or wrong already, says nothing about the host yet.
   if (failures.length > 0 || isUnknown(inputs)) return { inputs, failures };
   const known = inputs as unknown as LinkInputs;
   const conflicts = claims.claim(urn, known);
-  if (conflicts.length === 0 && isLeft) {
-    leaveToCreate(known, { urn, looks: waits !== true });
-    void reach(known.connection).then(lookAhead, () => undefined);
-    return { inputs, failures: [] };
-  }
   // What dependsOn names may still change the host: nothing that is seen now would be a reason to refuse.
   if (conflicts.length > 0 || waits === true || !looks) return { inputs, failures: conflicts };
   const stood = oldInputs?.identity === undefined ? undefined : (oldInputs as LinkInputs);

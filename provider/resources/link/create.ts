@@ -20,7 +20,6 @@ import { change, make, type Applied } from "./apply";
 import { inTurn, lookedAtAgain } from "./arp";
 import { bridgesFor, interestOf, sysctlsBefore, withItsAround } from "./around";
 import { refuseToCutOff } from "./cut-off";
-import { lookedAtNow } from "./left-to-create";
 import { LedElsewhere, lookedAtSpot, seenSpot, type Spot } from "./lower-device";
 import { refuseOtherMachine } from "./other-machine";
 import { explained, noLowerDevice, operationOn, snapshotOf } from "./refused";
@@ -29,12 +28,11 @@ import { tapOf } from "./tap";
 import { refuseInUse } from "./tap-users";
 
 export async function createLink({
-  inputs: given,
+  inputs,
   config,
 }: CreateRequest): Promise<{ id: string; state: LinkState }> {
-  const operation = operationOn("create", given);
-  const host = await openHost(given.connection, config);
-  const inputs = await lookedAtNow(host, given, operation, config);
+  const operation = operationOn("create", inputs);
+  const host = await openHost(inputs.connection, config);
   refuseOtherMachine(host, inputs, operation);
   const scope = { host, inputs, operation, config };
   const seen = await seenSpot(host, inputs);

@@ -2,14 +2,12 @@ import { localMachineId } from "../../host/machine";
 import type { LinkHost } from "../../host/link-host";
 import { checkConnection } from "../../link/check-connection";
 import type { CheckContext } from "../../link/check";
-import { type Host, hostNameFor, hostOf, isHere, isSameHost } from "../../link/host";
+import { hostNameFor, hostOf, isHere, isSameHost } from "../../link/host";
 import { hostIdOf } from "../../link/identity";
 import type { Connection, LinkInputs } from "../../link/model";
 
 /** Rejects where a host cannot be reached, or not soon enough. */
 export type Reach = (connection: Connection | undefined) => Promise<LinkHost>;
-
-type Hosted = Pick<LinkInputs, "connection" | "machine" | "identity">;
 
 interface Asking {
   readonly isUnknown: (value: unknown) => boolean;
@@ -20,37 +18,20 @@ interface Asking {
 /** Which host a link is to be on, and what it keeps if it is there already. */
 export async function whichHost(
   connection: unknown,
-  before: Hosted | undefined,
+  before: Pick<LinkInputs, "connection" | "machine" | "identity"> | undefined,
   asking: Asking,
 ): Promise<Pick<CheckContext, "host" | "machine" | "kept">> {
   const thisMachine = thisMachineId();
   const host = hostNameFor(connection, thisMachine);
   const asked = isHere(connection) ? thisMachine : await machineBehind(connection, asking);
-  const now = { connection, machine: asked };
   const isThere =
-    before !== undefined && isSameHost(await hostBefore(before, host, now, asking), now);
+    before !== undefined && isSameHost(hostOf(before), { connection, machine: asked });
   return {
     host,
     // Out of reach, it is still the machine that it was.
     machine: asked ?? (isThere ? hostOf(before).machine : undefined),
     kept: isThere ? before.identity : undefined,
   };
-}
-
-/**
- * What create learned of a machine stands in the state alone, which diff is shown and check is not: so the old
- * way there is asked. Where that leads nowhere any more, it may be the same machine; diff will know.
- */
-async function hostBefore(
-  before: Hosted,
-  name: string,
-  { machine }: Host,
-  asking: Asking,
-): Promise<Host> {
-  const host = hostOf(before);
-  if (host.machine !== undefined || machine === undefined || before.identity.host === name)
-    return host;
-  return { ...host, machine: (await machineBehind(before.connection, asking)) ?? machine };
 }
 
 let known: string | undefined;
