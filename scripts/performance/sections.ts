@@ -31,7 +31,7 @@ export const SECTIONS: readonly (readonly [name: string, heading: string, ...wor
   [
     "ssh-links",
     "Through the engine, over SSH",
-    "One host with a real sshd, and a shell without settings of its user's. *ssh HOST ip* is a dynamic provider that runs `ssh` for each operation, as people write",
+    "One host with a real sshd, and what the machine's own root has its shell do at a login. *ssh HOST ip* is a dynamic provider that runs `ssh` for each operation, as people write",
     "it; it makes a link in a single call, and reads nothing back.",
   ],
   [
