@@ -16,7 +16,7 @@ import {
   setLinkNamed,
 } from "../netlink/requests";
 import type { LinkHost, ToldStep } from "./link-host";
-import type { Namespace } from "./namespaces";
+import { inodeKey, type Namespace } from "./namespaces";
 import { nextSequence } from "./step-messages";
 
 /** Of each, two changes are armed on the host, and the agent does nothing else meanwhile. */
@@ -39,7 +39,7 @@ export class BulkDeletes {
   delete(namespace: Namespace, link: Device): Promise<void> {
     return new Promise((resolve, reject) => {
       const doomed = { namespace, link, resolve, reject };
-      const key = `${namespace.device}:${namespace.inode}`;
+      const key = inodeKey(namespace);
       const waiting = this.#waiting.get(key);
       if (waiting !== undefined) return void waiting.push(doomed);
       const first = [doomed];

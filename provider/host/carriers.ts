@@ -17,8 +17,9 @@ import type { Connecting } from "../link/cut-offs";
 import type { Way } from "../link/way-changes";
 import type { AddressMessage } from "../netlink/address-message";
 import type { LinkHost } from "./link-host";
-import type { Handle, Namespace } from "./namespaces";
+import { type Handle, inodeKey, type Namespace } from "./namespaces";
 import { addressesIn, namespaceIdIn, routesOf } from "./route-answers";
+import { sameNamespace } from "./step-messages";
 
 /** What holds while the session lives: its sockets, by the namespaces they are in. */
 interface Sockets {
@@ -67,7 +68,7 @@ export class Carriers {
    */
   in(namespace: Namespace, fresh: boolean): Promise<Connecting> {
     const { seen, connecting } = this.#lookOnce(fresh);
-    const key = `${namespace.device}:${namespace.inode}`;
+    const key = inodeKey(namespace);
     const known = connecting.get(key);
     if (known !== undefined) return known;
     const asked = seen.then((all) => this.#connecting(namespace, all));
@@ -91,13 +92,15 @@ export class Carriers {
   async #connecting(namespace: Namespace, { way, carried }: Seen): Promise<Connecting> {
     const carriers = new Map<number, Carrier>();
     for (const [from, { carriers: own, crossings }] of carried) {
-      const found = isSame(from, namespace) ? own : await this.#across(from, crossings, namespace);
+      const found = sameNamespace(from, namespace)
+        ? own
+        : await this.#across(from, crossings, namespace);
       for (const [ifindex, carrier] of found) carriers.set(ifindex, carrier);
     }
     const unknown = [...carried.values()].find((each) => each.unknown !== undefined)?.unknown;
     const ends = [...way.sockets.values()].flat();
     const ipv6 = unknown !== undefined || ends.some(({ remote }) => remote.includes(":"));
-    const own = [...carried].find(([from]) => isSame(from, namespace));
+    const own = [...carried].find(([from]) => sameNamespace(from, namespace));
     return { carriers, unknown, ipv6, ways: own?.[1].ways ?? [] };
   }
 
@@ -111,7 +114,7 @@ export class Carriers {
     const byNamespace = new Map<Namespace, TcpSocket[]>();
     let lost = hidden;
     for (const socket of sockets) {
-      const known = [own, ...byNamespace.keys()].find((each) => isSame(each, socket));
+      const known = [own, ...byNamespace.keys()].find((each) => sameNamespace(each, socket));
       const namespace = known ?? (await this.#namespaceOf(socket));
       if (namespace === undefined) lost = true;
       else byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), socket]);
@@ -129,7 +132,7 @@ export class Carriers {
   async #namespaceOf({ pid, ...socket }: TcpSocket): Promise<Namespace | undefined> {
     try {
       const opened = await this.host.namespace({ pid });
-      return isSame(opened, socket) ? opened : undefined;
+      return sameNamespace(opened, socket) ? opened : undefined;
     } catch (error) {
       if (isHostError(error) && (error.kind === "missing" || error.kind === "refused"))
         return undefined;
@@ -150,7 +153,7 @@ export class Carriers {
     const looks = [...way.sockets].map(async ([namespace, ends]) => {
       const guessed = await guess;
       const { addresses, devices } =
-        guessed !== undefined && isSame(guessed.place.beside, namespace)
+        guessed !== undefined && sameNamespace(guessed.place.beside, namespace)
           ? guessed.seen
           : await this.#standingIn(namespace);
       const traced = await Promise.all(ends.map((each) => this.#trace(namespace, each, addresses)));
@@ -216,10 +219,4 @@ export class Carriers {
     );
     return downFrom(starts, devices).carriers;
   }
-}
-
-type Inode = Pick<Namespace, "device" | "inode">;
-
-function isSame(a: Inode, b: Inode): boolean {
-  return a.inode === b.inode && a.device === b.device;
 }

@@ -18,6 +18,11 @@ export interface Namespace extends Handle {
   readonly device: number;
 }
 
+/** What tells one namespace of a host from another, whoever opened it. */
+export type Inode = Pick<Namespace, "device" | "inode">;
+
+export const inodeKey = ({ device, inode }: Inode): string => `${device}:${inode}`;
+
 /** Where a link lives. */
 export interface Place {
   /** The namespace of the lower device. */

@@ -21,7 +21,7 @@ import type { Step } from "../link/plan";
 import { encodeInetConf } from "../netlink/device-settings";
 import { deleteRule, newRule } from "../netlink/rule-message";
 import { deleteAddress, deleteRoute, newAddress, newRoute } from "../netlink/route-requests";
-import type { Namespace, Place } from "./namespaces";
+import type { Inode, Place } from "./namespaces";
 
 /** What a step's message must say beside the step itself. */
 export interface Target {
@@ -151,6 +151,6 @@ function create(
   );
 }
 
-export function sameNamespace(a: Namespace, b: Namespace): boolean {
+export function sameNamespace(a: Inode, b: Inode): boolean {
   return a.inode === b.inode && a.device === b.device;
 }

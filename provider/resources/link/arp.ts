@@ -1,6 +1,6 @@
 import { arpBefore } from "../../host/around";
 import type { LinkHost } from "../../host/link-host";
-import type { Place } from "../../host/namespaces";
+import { inodeKey, type Place } from "../../host/namespaces";
 import { type Interest, interestIn } from "../../link/around";
 import { type ArpSeen, planWithoutRules, tableOf } from "../../link/arp";
 import type { Device } from "../../link/causes";
@@ -25,7 +25,7 @@ export async function inTurn<T>(
   if (arp === undefined) return work();
   const all = turns.get(host) ?? new Map<string, Promise<unknown>>();
   turns.set(host, all);
-  const key = `${below.device}:${below.inode} ${lowerIfindex}`;
+  const key = `${inodeKey(below)} ${lowerIfindex}`;
   const before = all.get(key) ?? Promise.resolve();
   const mine = before.then(work, work);
   all.set(

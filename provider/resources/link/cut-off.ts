@@ -11,7 +11,7 @@ import { adoptee } from "../../link/refusals";
 const known = new WeakMap<LinkHost, Finding.Carriers>();
 
 /** Asks ahead for what a deletion must know, by the connection that it comes over. */
-export function lookAhead(host: LinkHost): void {
+export function lookForCarriers(host: LinkHost): void {
   if (host.session.isRemote) carriersOf(host).begin();
 }
 

@@ -6,7 +6,7 @@ import type { LinkState } from "../../link/model";
 import { isPortWhileUp } from "../../link/plan-around";
 import type { DeleteRequest } from "../../request";
 import { inTurn, releaseArp, removeRules } from "./arp";
-import { lookAhead, refuseToCutOff } from "./cut-off";
+import { lookForCarriers, refuseToCutOff } from "./cut-off";
 import { findElsewhere } from "./elsewhere";
 import { findMarked } from "./find";
 import { isOtherMachine, noteOtherMachine } from "./other-machine";
@@ -20,7 +20,7 @@ export async function deleteLink({ state, config }: DeleteRequest): Promise<void
   const host = await reached(state.connection, config, "forget", operation);
   if (host === undefined) return;
   if (isOtherMachine(host, state)) return noteOtherMachine(host, operation);
-  lookAhead(host);
+  lookForCarriers(host);
   const found = await findMarked(host, state);
   const { place, link } =
     (found?.link === undefined ? await findElsewhere(host, state) : found) ?? {};
