@@ -83,19 +83,15 @@ class SshChannel extends HeardChannel implements Channel {
     private readonly channel: ClientChannel,
   ) {
     super();
-    let left: ChannelEnd = { reason: "the agent's connection was closed" };
     channel.on("data", (bytes: Buffer) => this.hear(bytes));
     // Unread it would stall the agent's own output.
     channel.stderr.on("data", (bytes: Buffer) => this.stderr.push(bytes));
     channel.on("error", () => undefined);
     channel.stderr.on("error", () => undefined);
-    channel.on("exit", (status: number | null, signal?: string) => {
-      left =
-        status === null
-          ? { reason: `the agent was killed by ${signal}` }
-          : { reason: `the agent exited with status ${status}`, status };
-    });
-    channel.on("close", () => this.#over(left));
+    // Not "exit", which may come together with the channel itself, before anybody can listen.
+    channel.on("close", (status?: number | null, signal?: string) =>
+      this.#over(endBy(status, signal)),
+    );
     connection.onEnd((reason) => this.#over({ reason }));
   }
 
@@ -124,4 +120,11 @@ class SshChannel extends HeardChannel implements Channel {
     // Its own end comes back here, and is too late then.
     if (this.finish(end)) this.connection.destroy();
   }
+}
+
+/** @param status null after a signal; undefined when the server told neither */
+function endBy(status: number | null | undefined, signal: string | undefined): ChannelEnd {
+  if (status === undefined) return { reason: "the agent's connection was closed" };
+  if (status === null) return { reason: `the agent was killed by ${signal}` };
+  return { reason: `the agent exited with status ${status}`, status };
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { Session } from "../../provider/host/session";
 import { sshTransport, type SshOptions } from "../../provider/transport/ssh";
 import { eventually } from "../support/processes";
+import { Ssh2Server } from "../support/ssh2-server";
 import {
   answers as answersBy,
   hopTo as hop,
@@ -212,4 +213,23 @@ describe("ssh", () => {
       assert.match(await refusal(to(sshd, { port })), /nothing listens on that port/);
     });
   });
+
+  // As it comes from sshd on a busy machine: begin and end of the channel in one piece.
+  for (const [how, code, said] of [
+    ["a status", 3, /exited with status 3/],
+    ["a signal", "KILL", /was killed by SIGKILL/],
+    ["no word of why", undefined, /the agent's connection was closed/],
+  ] as const)
+    it(`tells how an agent ended that ended at once, with ${how}`, async () => {
+      const server = await Ssh2Server.start((_command, accept) => {
+        const channel = accept();
+        if (code !== undefined) channel.exit(code as number);
+        channel.close();
+      });
+      try {
+        assert.match(await refusal(to(server)), said);
+      } finally {
+        server.stop();
+      }
+    });
 });
