@@ -35,7 +35,9 @@ async function main(which = ""): Promise<number> {
   const all = sum(tallies);
   // Said once more where whoever reads only the end of a long run finds it.
   if (failed.length > 0)
-    console.log(`\nfailed: ${[failed.join("; "), ...all.failures].join("\n  ")}`);
+    console.log(
+      `\nfailed: ${[failed.join("; "), ...all.failures].join("\n").replaceAll("\n", "\n  ")}`,
+    );
   console.log(`\n${inWords(all)}`);
   return all.failed === 0 ? 0 : 1;
 }

@@ -16,10 +16,10 @@ module.exports = class TallyReporter extends Mocha.reporters.Spec {
     const named = (test: Mocha.Runnable): string =>
       nameOf({ file: relative(".", test.file ?? ""), title: test.fullTitle() });
     runner.on("pass", (test) => void proved.push(named(test)));
-    runner.on("fail", (test, error: Error) => {
-      const [why = ""] = error.message.split("\n");
-      failures.push(`${named(test)}: ${why}`);
-    });
+    runner.on(
+      "fail",
+      (test, error: Error) => void failures.push(`${named(test)}: ${reasons(error)}`),
+    );
     runner.on("pending", (test) => void skipped.push(test.fullTitle()));
     runner.once("end", () => {
       const tally: Tally = {
@@ -33,3 +33,11 @@ module.exports = class TallyReporter extends Mocha.reporters.Spec {
     });
   }
 };
+
+const LONGEST = 2000;
+
+/** What the error says, and what lies behind it, as far as a summary bears. */
+function reasons({ message, cause }: Error): string {
+  const said = message.length > LONGEST ? `${message.slice(0, LONGEST)} …` : message;
+  return cause instanceof Error ? `${said}\nbecause: ${reasons(cause)}` : said;
+}

@@ -2,7 +2,7 @@
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
-  /** What failed, a line each, as far as that is known. */
+  /** What failed and why, as far as that is known. */
   readonly failures: readonly string[];
   /** Full titles of the tests that did not run. */
   readonly skipped: readonly string[];
