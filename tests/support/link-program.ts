@@ -1,6 +1,6 @@
 /** A Pulumi program whose links stand in a lab of its own: a host with the veth `lower`. */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { IpLink } from "./ip-link";
 import { refuseOutsideSandbox } from "./kernel-guard";
@@ -110,12 +110,16 @@ ${body}`,
   }
 
   /**
-   * A killed engine may leave its file backend's checkpoint empty. Then the state is lost, and this
-   * puts back that of a stack that was never up.
+   * A killed engine may leave its file backend's checkpoint empty, or the file of attributes beside
+   * it, without which a checkpoint is read all the same. This puts back that of a stack that was
+   * never up, or takes the attributes away.
    */
   mendCheckpoint(): void {
-    if (readFileSync(this.checkpoint, "utf8").trim() === "")
-      writeFileSync(this.checkpoint, this.pristine);
+    const isEmpty = (path: string): boolean =>
+      existsSync(path) && readFileSync(path, "utf8").trim() === "";
+    if (isEmpty(this.checkpoint)) writeFileSync(this.checkpoint, this.pristine);
+    const attributes = `${this.checkpoint}.attrs`;
+    if (isEmpty(attributes)) rmSync(attributes);
   }
 
   /** Names of the saved links' resources, in no order. */
