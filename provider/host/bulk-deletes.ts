@@ -25,7 +25,8 @@ const MOST_TOGETHER = 500;
 interface Doomed {
   readonly namespace: Namespace;
   readonly link: Device;
-  readonly resolve: () => void;
+  readonly isSeenJustNow: boolean;
+  readonly resolve: (wasThere: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -36,9 +37,9 @@ export class BulkDeletes {
   constructor(private readonly host: LinkHost) {}
 
   /** Of nothing that was asked for later does anybody wait: who comes while a batch runs is in the next. */
-  delete(namespace: Namespace, link: Device): Promise<void> {
+  delete(namespace: Namespace, link: Device, isSeenJustNow: boolean): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const doomed = { namespace, link, resolve, reject };
+      const doomed = { namespace, link, isSeenJustNow, resolve, reject };
       const key = inodeKey(namespace);
       const waiting = this.#waiting.get(key);
       if (waiting !== undefined) return void waiting.push(doomed);
@@ -61,18 +62,16 @@ export class BulkDeletes {
     const isAlone = batch.length === 1;
     try {
       if (!isAlone && (await this.#together(batch))) {
-        for (const { resolve } of batch) resolve();
+        for (const { resolve } of batch) resolve(true);
         return;
       }
     } catch (error) {
       for (const { reject } of batch) reject(error);
       return;
     }
-    const isSeenJustNow = isAlone && !haveWaited;
+    const isLate = !isAlone || haveWaited;
     await Promise.all(
-      batch.map((doomed) =>
-        this.#oneByOne(doomed, isSeenJustNow).then(doomed.resolve, doomed.reject),
-      ),
+      batch.map((doomed) => this.#oneByOne(doomed, isLate).then(doomed.resolve, doomed.reject)),
     );
   }
 
@@ -112,10 +111,12 @@ export class BulkDeletes {
   }
 
   /** After a while its ifindex may be another's. */
-  async #oneByOne({ namespace, link }: Doomed, isSeenJustNow: boolean): Promise<void> {
+  async #oneByOne({ namespace, link, isSeenJustNow }: Doomed, isLate: boolean): Promise<boolean> {
     const { ifindex } = link;
-    const now = isSeenJustNow ? link : await this.host.device(namespace, { ifindex });
-    if (now !== undefined && isSameLink(now, link)) await this.host.deleteOne(namespace, ifindex);
+    const now = isSeenJustNow && !isLate ? link : await this.host.device(namespace, { ifindex });
+    if (now === undefined || !isSameLink(now, link)) return false;
+    await this.host.deleteOne(namespace, ifindex);
+    return true;
   }
 }
 

@@ -42,6 +42,8 @@ interface Seen {
 
 interface Look {
   readonly at: number;
+  /** The agent's own namespace, in which a connection ends as a rule; undefined where it cannot be looked at. */
+  readonly own: Promise<(Standing & { readonly namespace: Namespace }) | undefined>;
   readonly seen: Promise<Seen>;
   /** What of it concerns a namespace, by each that was asked about. */
   readonly connecting: Map<string, Promise<Connecting>>;
@@ -57,9 +59,12 @@ export class Carriers {
 
   constructor(readonly host: LinkHost) {}
 
-  /** For who will ask as soon as he has found what he is to delete: meanwhile the first look is under way. */
-  begin(): void {
-    this.#lookOnce(false);
+  /**
+   * What a recent look saw in the agent's own namespace, whether or not it carries anything. With it the
+   * first look is under way, for who will ask as soon as he has found what he is to delete.
+   */
+  async ownDevices(): Promise<readonly Device[]> {
+    return (await this.#lookOnce(false).own)?.devices ?? [];
   }
 
   /**
@@ -80,7 +85,8 @@ export class Carriers {
   #lookOnce(fresh: boolean): Look {
     const old = this.#look;
     if (!fresh && old !== undefined && performance.now() - old.at <= FRESH_MS) return old;
-    const look = { at: performance.now(), seen: this.#lookAlong(), connecting: new Map() };
+    const own = this.#lookAtOwn();
+    const look = { at: performance.now(), own, seen: this.#lookAlong(own), connecting: new Map() };
     this.#look = look;
     // Whoever comes later tries again.
     look.seen.catch(() => {
@@ -140,21 +146,25 @@ export class Carriers {
     }
   }
 
-  async #lookAlong(): Promise<Seen> {
-    // A connection ends in the agent's own namespace, as a rule: what is there is asked for before the sockets,
-    // for which the agent takes so long that it is read meanwhile.
-    const guess =
-      this.#way === undefined
-        ? this.host
-            .lookInto(undefined, undefined, ({ beside }) => this.#standingIn(beside))
-            .catch(() => undefined)
-        : undefined;
+  async #lookAtOwn(): Look["own"] {
+    try {
+      const { place, seen } = await this.host.lookInto(undefined, undefined, ({ beside }) =>
+        this.#standingIn(beside),
+      );
+      return { ...seen, namespace: place.beside };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The own namespace is asked about before the sockets, for which the agent takes so long that it is read meanwhile. */
+  async #lookAlong(own: Look["own"]): Promise<Seen> {
     const way = await this.#theWay();
     const looks = [...way.sockets].map(async ([namespace, ends]) => {
-      const guessed = await guess;
+      const known = await own;
       const { addresses, devices } =
-        guessed !== undefined && sameNamespace(guessed.place.beside, namespace)
-          ? guessed.seen
+        known !== undefined && sameNamespace(known.namespace, namespace)
+          ? known
           : await this.#standingIn(namespace);
       const traced = await Promise.all(ends.map((each) => this.#trace(namespace, each, addresses)));
       const carried = carriedBy({ sockets: traced, addresses, devices, blind: way.blind });

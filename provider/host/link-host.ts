@@ -138,11 +138,12 @@ export class LinkHost {
   }
 
   /**
-   * The link that the caller has seen there, together with others that are asked for meanwhile. Of one
-   * that is gone already, that is what was wanted. Throws `StepRefused`.
+   * The link that the caller has seen there, together with others that are asked for meanwhile; whoever
+   * saw it a while ago says so, and it is looked at again. False where it is not there any more, which
+   * is as good for who saw it just now. Throws `StepRefused`.
    */
-  delete(namespace: Namespace, link: Device): Promise<void> {
-    return this.#deletes.delete(namespace, link);
+  delete(namespace: Namespace, link: Device, isSeenJustNow = true): Promise<boolean> {
+    return this.#deletes.delete(namespace, link, isSeenJustNow);
   }
 
   async deleteOne(namespace: Namespace, ifindex: number): Promise<void> {

@@ -2,7 +2,7 @@ import { HostError } from "../../errors";
 import type * as Finding from "../../host/carriers";
 import type { LinkHost } from "../../host/link-host";
 import type { Place } from "../../host/namespaces";
-import type { Snapshot } from "../../link/causes";
+import type { Device, Snapshot } from "../../link/causes";
 import type { CheckFailure } from "../../link/check";
 import { type CutOff, cutOffBy, type Deed, deedsOfInputs } from "../../link/cut-offs";
 import type { LinkInputs } from "../../link/model";
@@ -10,9 +10,12 @@ import { adoptee } from "../../link/refusals";
 
 const known = new WeakMap<LinkHost, Finding.Carriers>();
 
-/** Asks ahead for what a deletion must know, by the connection that it comes over. */
-export function lookForCarriers(host: LinkHost): void {
-  if (host.session.isRemote) carriersOf(host).begin();
+/**
+ * The devices of the host's own namespace, as the look saw them that each deletion on another machine
+ * needs: some seconds old at most. None on this machine, where nobody needs it.
+ */
+export async function devicesInSight(host: LinkHost): Promise<readonly Device[]> {
+  return host.session.isRemote ? carriersOf(host).ownDevices() : [];
 }
 
 /** Throws where one of the deeds would cut the connection to the host. On this machine none can. */
