@@ -40,6 +40,12 @@ interface Seen {
   readonly carried: ReadonlyMap<Namespace, Carried & { readonly ways: readonly Way[] }>;
 }
 
+export interface List {
+  /** By the clock of `performance.now()`. */
+  readonly askedAt: number;
+  readonly devices: readonly Device[];
+}
+
 interface Look {
   readonly at: number;
   /** The agent's own namespace, in which a connection ends as a rule; undefined where it cannot be looked at. */
@@ -63,8 +69,9 @@ export class Carriers {
    * What a recent look saw in the agent's own namespace, whether or not it carries anything. With it the
    * first look is under way, for who will ask as soon as he has found what he is to delete.
    */
-  async ownDevices(): Promise<readonly Device[]> {
-    return (await this.#lookOnce(false).own)?.devices ?? [];
+  async ownDevices(): Promise<List> {
+    const { at, own } = this.#lookOnce(false);
+    return { askedAt: at, devices: (await own)?.devices ?? [] };
   }
 
   /**

@@ -2,7 +2,7 @@ import { HostError } from "../../errors";
 import type * as Finding from "../../host/carriers";
 import type { LinkHost } from "../../host/link-host";
 import type { Place } from "../../host/namespaces";
-import type { Device, Snapshot } from "../../link/causes";
+import type { Snapshot } from "../../link/causes";
 import type { CheckFailure } from "../../link/check";
 import { type CutOff, cutOffBy, type Deed, deedsOfInputs } from "../../link/cut-offs";
 import type { LinkInputs } from "../../link/model";
@@ -12,10 +12,10 @@ const known = new WeakMap<LinkHost, Finding.Carriers>();
 
 /**
  * The devices of the host's own namespace, as the look saw them that each deletion on another machine
- * needs: some seconds old at most. None on this machine, where nobody needs it.
+ * needs: some seconds old at most. Not on this machine, where nobody needs it.
  */
-export async function devicesInSight(host: LinkHost): Promise<readonly Device[]> {
-  return host.session.isRemote ? carriersOf(host).ownDevices() : [];
+export async function devicesInSight(host: LinkHost): Promise<Finding.List | undefined> {
+  return host.session.isRemote ? carriersOf(host).ownDevices() : undefined;
 }
 
 /** Throws where one of the deeds would cut the connection to the host. On this machine none can. */

@@ -24,17 +24,18 @@ export async function deleteLink(request: DeleteRequest): Promise<void> {
   if (host === undefined) return;
   if (isOtherMachine(host, state)) return noteOtherMachine(host, operation);
   const inSight = await findInSight(host, state);
-  if (inSight !== undefined && (await deleteFound(host, inSight, request, false))) return;
+  if (inSight !== undefined && (await deleteFound(host, inSight, request))) return;
   const found = await findMarked(host, state);
   const { place, link } =
     (found?.link === undefined ? await findElsewhere(host, state) : found) ?? {};
   if (place === undefined || link === undefined) return removeRules(host, found?.place, state);
-  await deleteFound(host, { place, link }, request, true);
+  await deleteFound(host, { place, link, isSeenJustNow: true }, request);
 }
 
 interface FoundLink {
   readonly place: Place;
   readonly link: Device;
+  readonly isSeenJustNow: boolean;
 }
 
 /**
@@ -42,19 +43,22 @@ interface FoundLink {
  * and it joins the batch that is about to go, which looks at each link itself.
  */
 async function findInSight(host: LinkHost, state: LinkState): Promise<FoundLink | undefined> {
-  const devices = devicesInSight(host);
+  const began = performance.now();
+  const looking = devicesInSight(host);
   if (state.lowerNetns !== undefined || state.netns !== undefined) return undefined;
-  const link = called(await devices, state.name);
+  const list = await looking;
+  if (list === undefined) return undefined;
+  const link = called(list.devices, state.name);
   if (link === undefined || !isMarked(link, state)) return undefined;
-  return { place: await host.place(undefined, undefined), link };
+  const isSeenJustNow = list.askedAt >= began;
+  return { place: await host.place(undefined, undefined), link, isSeenJustNow };
 }
 
 /** False where it is not there any more. */
 async function deleteFound(
   host: LinkHost,
-  { place, link }: FoundLink,
+  { place, link, isSeenJustNow }: FoundLink,
   { state, config }: DeleteRequest,
-  isSeenJustNow: boolean,
 ): Promise<boolean> {
   const operation = operationOn("delete", state);
   await Promise.all([

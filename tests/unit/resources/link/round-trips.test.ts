@@ -137,6 +137,24 @@ describe("round trips to a host", () => {
     assert.deepEqual(trips, [most.macvlan.delete + 1, most.macvlan.delete]);
   });
 
+  it("of many deletions at once are one fewer once a list of the links is there", async () => {
+    start({}, true);
+    const all = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => {
+        const [name, macAddress] = [`web${n}`, `02:00:00:00:01:${16 + n}`];
+        return createLink({ inputs: { ...inputs, name, macAddress }, config });
+      }),
+    );
+    const deletions = async (states: typeof all): Promise<number> =>
+      (await counted(() => Promise.all(states.map((each) => deleteLink({ ...each, config })))))
+        .trips;
+    assert.deepEqual(
+      [await deletions(all.slice(0, 5)), await deletions(all.slice(5))],
+      [most.macvlan.delete + 2, most.macvlan.delete],
+    );
+    assert.deepEqual(agent.links, []);
+  });
+
   it("to delete a link look at nothing else, unless it has lost its mark", async () => {
     start();
     const looksAt = async (lose: boolean): Promise<number> => {
