@@ -19,12 +19,16 @@ interface Outcome {
 }
 
 async function main(which = ""): Promise<number> {
-  const lanes = RUNS[which];
-  if (lanes === undefined) {
+  const phases = RUNS[which];
+  if (phases === undefined) {
     console.error("Usage: scripts/test-run/main.ts check|test");
     return 2;
   }
-  const outcomes = (await Promise.all(lanes.map((lane, n) => runLane(lane, n === 0)))).flat();
+  const outcomes: Outcome[] = [];
+  for (const lanes of phases) {
+    const ran = await Promise.all(lanes.map((lane, n) => runLane(lane, n === 0)));
+    outcomes.push(...ran.flat());
+  }
   const tallies = outcomes.map(({ tally }) => tally);
   const failed = outcomes.flatMap(({ part, tally }) => (tally.failed > 0 ? [part.name] : []));
   if (which === "test") {

@@ -73,7 +73,7 @@ describe("the test run", () => {
         const { proved, passed, skipped, failures } = await part(command, { mocha: true });
         assert.deepEqual(proved, [`${relative(".", file)}: a b`]);
         assert.deepEqual([passed, skipped], [1, ["a c"]]);
-        assert.deepEqual(failures, [`${relative(".", file)}: a d: too small`]);
+        assert.deepEqual(failures, [`${relative(".", file)}: a d: too small\nby 1`]);
       } finally {
         rmSync(folder, { recursive: true });
       }
