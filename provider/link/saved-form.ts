@@ -27,19 +27,46 @@ export const OF_OUR_OWN = [
 
 export function saveInputs(inputs: Saved): Saved {
   const { identity } = inputs;
-  // What is not known yet is a text already.
+  // What is not known yet is a text already. Nothing is left out here: the engine compares it as text.
   return typeof identity === "object" && identity !== null
-    ? { ...inputs, identity: spelled(identity as Identity) }
+    ? { ...inputs, identity: JSON.stringify(briefly(identity as Identity, {})) }
     : inputs;
 }
 
 export function loadInputs(saved: Saved): LinkInputs {
   const { identity } = saved;
-  const isText = typeof identity === "string" && identity.startsWith("{");
+  const isText = typeof identity === "string" && /^[[{]/.test(identity);
   return (isText
-    ? { ...saved, identity: JSON.parse(identity) as Identity }
+    ? { ...saved, identity: inFull(JSON.parse(identity) as Brief | Identity, {}) }
     : saved) as unknown as LinkInputs;
 }
+
+/** Of name and MAC address: null where it was not generated, true where it was and the output of that name says it. */
+type Brief = readonly [mark: string, host: string, ...generated: (string | true | null)[]];
+
+const GENERATED = ["name", "macAddress"] as const;
+
+function briefly({ mark, host, ...generated }: Identity, beside: Saved): Brief {
+  const values = GENERATED.map((name) =>
+    generated[name] !== undefined && generated[name] === beside[name]
+      ? true
+      : (generated[name] ?? null),
+  );
+  return [mark, host, ...values];
+}
+
+/** Of an older layout it was an object. */
+function inFull(saved: Brief | Identity, beside: Saved): Identity {
+  if (!isBrief(saved)) return saved;
+  const [mark, host, ...values] = saved;
+  const generated = GENERATED.map((name, n) => {
+    const value = values[n] ?? undefined;
+    return [name, value === true ? beside[name] : value] as const;
+  });
+  return omitUndefined({ mark, host, ...Object.fromEntries(generated) });
+}
+
+const isBrief = (saved: Brief | Identity): saved is Brief => Array.isArray(saved);
 
 const quietValues = new Map<Kind, Saved>();
 
@@ -87,11 +114,16 @@ export function saveState(state: LinkState): Saved {
       seen[name] = state[name] ?? null;
   }
   const recorded = OF_OUR_OWN.map((field) => [field, state[field]] as const);
-  return { ...outputs, [RECORD]: JSON.stringify({ ...Object.fromEntries(recorded), seen }) };
+  const identity = briefly(state.identity, outputs);
+  return {
+    ...outputs,
+    [RECORD]: JSON.stringify({ ...Object.fromEntries(recorded), identity, seen }),
+  };
 }
 
 interface Recorded {
   readonly kind: Kind;
+  readonly identity: Brief | Identity;
   /** Absent in a layout that had every output. */
   readonly seen?: Readonly<Record<string, unknown>>;
 }
@@ -111,13 +143,9 @@ export function loadState({ [RECORD]: record, ...outputs }: Saved): LinkState {
   if (typeof record !== "string") return outputs as unknown as LinkState;
   const { seen, ...recorded } = JSON.parse(record) as Recorded;
   const quiet = seen && { ...quietValuesOf(recorded.kind), ...valuesIn(seen) };
-  return omitUndefined({ ...quiet, ...outputs, ...recorded }) as unknown as LinkState;
+  const identity = inFull(recorded.identity, outputs);
+  return omitUndefined({ ...quiet, ...outputs, ...recorded, identity }) as unknown as LinkState;
 }
 
 const valuesIn = (seen: Saved): Saved =>
   Object.fromEntries(Object.entries(seen).map(([name, value]) => [name, value ?? undefined]));
-
-/** In one order: the engine compares it as text. */
-function spelled({ mark, host, name, macAddress }: Identity): string {
-  return JSON.stringify(omitUndefined({ mark, host, name, macAddress }));
-}

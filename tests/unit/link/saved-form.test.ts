@@ -79,6 +79,32 @@ describe("the saved form", () => {
     assert.ok(!("altNames" in rest) && "altNames" in state);
   });
 
+  it("says in the record once what is among the outputs, and all of an identity in the inputs", () => {
+    const state = stateFor();
+    const { name = "", macAddress = "" } = state.identity;
+    for (const text of [name, macAddress]) assert.ok(!recordOf(state).includes(text));
+    // A drift of the link is none of its identity.
+    const drifted = { ...state, name: "other", macAddress: "02:00:00:00:00:99" };
+    assert.deepEqual(loadState(saveState(drifted)), drifted);
+    const spelled = (inputs: object): unknown => saveInputs({ ...inputs })["identity"];
+    const inputs = inputsFor();
+    assert.equal(spelled({ ...inputs, macAddress: "02:00:00:00:00:99" }), spelled(inputs));
+    const given = stateFor({ name: "mine", macAddress: "02:00:00:00:00:05" });
+    assert.deepEqual(Object.keys(given.identity), ["mark", "host"]);
+    assert.deepEqual(loadState(saveState(given)), given);
+  });
+
+  it("reads an identity that was an object", () => {
+    const state = stateFor({ name: "mine" });
+    const { identity } = state;
+    const recorded = JSON.parse(recordOf(state)) as object;
+    const older = { ...saveState(state), record: JSON.stringify({ ...recorded, identity }) };
+    assert.deepEqual(loadState(older), state);
+    const inputs = inputsFor({ name: "mine" });
+    const olderInputs = { ...inputs, identity: JSON.stringify(inputs.identity) };
+    assert.deepEqual(loadInputs(olderInputs), inputs);
+  });
+
   it("spells an identity in one way, whatever the order of its parts", () => {
     const { identity, ...inputs } = inputsFor();
     const turned = Object.fromEntries(Object.entries(identity).reverse());
