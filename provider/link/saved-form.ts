@@ -27,9 +27,9 @@ export const OF_OUR_OWN = [
 
 export function saveInputs(inputs: Saved): Saved {
   const { identity } = inputs;
-  // What is not known yet is a text already. Nothing is left out here: the engine compares it as text.
+  // What is not known yet is a text already.
   return typeof identity === "object" && identity !== null
-    ? { ...inputs, identity: JSON.stringify(briefly(identity as Identity, {})) }
+    ? { ...inputs, identity: JSON.stringify(briefly(identity as Identity)) }
     : inputs;
 }
 
@@ -37,33 +37,27 @@ export function loadInputs(saved: Saved): LinkInputs {
   const { identity } = saved;
   const isText = typeof identity === "string" && /^[[{]/.test(identity);
   return (isText
-    ? { ...saved, identity: inFull(JSON.parse(identity) as Brief | Identity, {}) }
+    ? { ...saved, identity: inFull(JSON.parse(identity) as Brief | Identity) }
     : saved) as unknown as LinkInputs;
 }
 
-/** Of name and MAC address: null where it was not generated, true where it was and the output of that name says it. */
-type Brief = readonly [mark: string, host: string, ...generated: (string | true | null)[]];
+/** Without the names of its parts: in a text within the checkpoint each quote is two bytes. */
+type Brief = readonly [mark: string, host: string, name: string | null, macAddress: string | null];
 
-const GENERATED = ["name", "macAddress"] as const;
-
-function briefly({ mark, host, ...generated }: Identity, beside: Saved): Brief {
-  const values = GENERATED.map((name) =>
-    generated[name] !== undefined && generated[name] === beside[name]
-      ? true
-      : (generated[name] ?? null),
-  );
-  return [mark, host, ...values];
+function briefly({ mark, host, name, macAddress }: Identity): Brief {
+  return [mark, host, name ?? null, macAddress ?? null];
 }
 
 /** Of an older layout it was an object. */
-function inFull(saved: Brief | Identity, beside: Saved): Identity {
+function inFull(saved: Brief | Identity): Identity {
   if (!isBrief(saved)) return saved;
-  const [mark, host, ...values] = saved;
-  const generated = GENERATED.map((name, n) => {
-    const value = values[n] ?? undefined;
-    return [name, value === true ? beside[name] : value] as const;
+  const [mark, host, name, macAddress] = saved;
+  return omitUndefined({
+    mark,
+    host,
+    name: name ?? undefined,
+    macAddress: macAddress ?? undefined,
   });
-  return omitUndefined({ mark, host, ...Object.fromEntries(generated) });
 }
 
 const isBrief = (saved: Brief | Identity): saved is Brief => Array.isArray(saved);
@@ -114,7 +108,7 @@ export function saveState(state: LinkState): Saved {
       seen[name] = state[name] ?? null;
   }
   const recorded = OF_OUR_OWN.map((field) => [field, state[field]] as const);
-  const identity = briefly(state.identity, outputs);
+  const identity = briefly(state.identity);
   return {
     ...outputs,
     [RECORD]: JSON.stringify({ ...Object.fromEntries(recorded), identity, seen }),
@@ -143,7 +137,7 @@ export function loadState({ [RECORD]: record, ...outputs }: Saved): LinkState {
   if (typeof record !== "string") return outputs as unknown as LinkState;
   const { seen, ...recorded } = JSON.parse(record) as Recorded;
   const quiet = seen && { ...quietValuesOf(recorded.kind), ...valuesIn(seen) };
-  const identity = inFull(recorded.identity, outputs);
+  const identity = inFull(recorded.identity);
   return omitUndefined({ ...quiet, ...outputs, ...recorded, identity }) as unknown as LinkState;
 }
 
