@@ -42,7 +42,8 @@ export class BulkDeletes {
       const doomed = { namespace, link, isSeenJustNow, resolve, reject };
       const key = inodeKey(namespace);
       const waiting = this.#waiting.get(key);
-      if (waiting !== undefined) return void waiting.push(doomed);
+      // By the time it is its turn that was a while ago.
+      if (waiting !== undefined) return void waiting.push({ ...doomed, isSeenJustNow: false });
       const first = [doomed];
       this.#waiting.set(key, first);
       void this.#run(key, first);
@@ -50,15 +51,15 @@ export class BulkDeletes {
   }
 
   async #run(key: string, waiting: Doomed[]): Promise<void> {
-    for (let haveWaited = false; waiting.length > 0; haveWaited = true) {
+    while (waiting.length > 0) {
       // What came in one piece with the answer that the first of them waited for.
       await allIsHeard();
-      await this.#deleteAll(waiting.splice(0, MOST_TOGETHER), haveWaited);
+      await this.#deleteAll(waiting.splice(0, MOST_TOGETHER));
     }
     this.#waiting.delete(key);
   }
 
-  async #deleteAll(batch: readonly Doomed[], haveWaited: boolean): Promise<void> {
+  async #deleteAll(batch: readonly Doomed[]): Promise<void> {
     const isAlone = batch.length === 1;
     try {
       if (!isAlone && (await this.#together(batch))) {
@@ -69,9 +70,11 @@ export class BulkDeletes {
       for (const { reject } of batch) reject(error);
       return;
     }
-    const isLate = !isAlone || haveWaited;
     await Promise.all(
-      batch.map((doomed) => this.#oneByOne(doomed, isLate).then(doomed.resolve, doomed.reject)),
+      batch.map((doomed) => {
+        const isSeenJustNow = isAlone && doomed.isSeenJustNow;
+        return this.#oneByOne({ ...doomed, isSeenJustNow }).then(doomed.resolve, doomed.reject);
+      }),
     );
   }
 
@@ -111,9 +114,9 @@ export class BulkDeletes {
   }
 
   /** After a while its ifindex may be another's. */
-  async #oneByOne({ namespace, link, isSeenJustNow }: Doomed, isLate: boolean): Promise<boolean> {
+  async #oneByOne({ namespace, link, isSeenJustNow }: Doomed): Promise<boolean> {
     const { ifindex } = link;
-    const now = isSeenJustNow && !isLate ? link : await this.host.device(namespace, { ifindex });
+    const now = isSeenJustNow ? link : await this.host.device(namespace, { ifindex });
     if (now === undefined || !isSameLink(now, link)) return false;
     await this.host.deleteOne(namespace, ifindex);
     return true;

@@ -2,15 +2,13 @@ import type { LinkHost } from "../../host/link-host";
 import type { Place } from "../../host/namespaces";
 import type { Device } from "../../link/causes";
 import { deedsOfDeletion } from "../../link/cut-offs";
-import { called } from "../../link/having";
 import type { LinkState } from "../../link/model";
-import { isMarked } from "../../link/ownership";
 import { isPortWhileUp } from "../../link/plan-around";
 import type { DeleteRequest } from "../../request";
 import { inTurn, releaseArp, removeRules } from "./arp";
-import { devicesInSight, refuseToCutOff } from "./cut-off";
+import { refuseToCutOff } from "./cut-off";
 import { findElsewhere } from "./elsewhere";
-import { findMarked } from "./find";
+import { findInSight, findMarked, type FoundLink } from "./find";
 import { isOtherMachine, noteOtherMachine } from "./other-machine";
 import { reached } from "./reached";
 import { explained, operationOn } from "./refused";
@@ -24,34 +22,12 @@ export async function deleteLink(request: DeleteRequest): Promise<void> {
   if (host === undefined) return;
   if (isOtherMachine(host, state)) return noteOtherMachine(host, operation);
   const inSight = await findInSight(host, state);
-  if (inSight !== undefined && (await deleteFound(host, inSight, request))) return;
+  if (inSight !== undefined && (await deleteFound(host, inSight, request, operation))) return;
   const found = await findMarked(host, state);
   const { place, link } =
     (found?.link === undefined ? await findElsewhere(host, state) : found) ?? {};
   if (place === undefined || link === undefined) return removeRules(host, found?.place, state);
-  await deleteFound(host, { place, link, isSeenJustNow: true }, request);
-}
-
-interface FoundLink {
-  readonly place: Place;
-  readonly link: Device;
-  readonly isSeenJustNow: boolean;
-}
-
-/**
- * The link as it stands in a list that is there anyhow. With it nobody asks for each of a hundred links,
- * and it joins the batch that is about to go, which looks at each link itself.
- */
-async function findInSight(host: LinkHost, state: LinkState): Promise<FoundLink | undefined> {
-  const began = performance.now();
-  const looking = devicesInSight(host);
-  if (state.lowerNetns !== undefined || state.netns !== undefined) return undefined;
-  const list = await looking;
-  if (list === undefined) return undefined;
-  const link = called(list.devices, state.name);
-  if (link === undefined || !isMarked(link, state)) return undefined;
-  const isSeenJustNow = list.askedAt >= began;
-  return { place: await host.place(undefined, undefined), link, isSeenJustNow };
+  await deleteFound(host, { place, link, isSeenJustNow: true }, request, operation);
 }
 
 /** False where it is not there any more. */
@@ -59,8 +35,8 @@ async function deleteFound(
   host: LinkHost,
   { place, link, isSeenJustNow }: FoundLink,
   { state, config }: DeleteRequest,
+  operation: string,
 ): Promise<boolean> {
-  const operation = operationOn("delete", state);
   await Promise.all([
     refuseToCutOff(host, place, operation, deedsOfDeletion(link, undefined, state.addresses)),
     refuseInUse(

@@ -2,8 +2,10 @@ import { isHostError } from "../../errors";
 import type { LinkHost } from "../../host/link-host";
 import type { Handles, Place } from "../../host/namespaces";
 import type { Device } from "../../link/causes";
+import { called } from "../../link/having";
 import type { LinkState, Netns } from "../../link/model";
 import { isMarked, isSavedLink } from "../../link/ownership";
+import { devicesInSight } from "./cut-off";
 import { observe, type Seen } from "./surroundings";
 
 interface Whereabouts extends Pick<LinkState, "lowerDevice" | "name"> {
@@ -72,4 +74,30 @@ export async function findMarked(
   if (found === undefined || (found.link !== undefined && isMarked(found.link, state)))
     return found;
   return findLink(host, state);
+}
+
+export interface FoundLink extends In {
+  readonly link: Device;
+  /** Whether it was looked for by whoever asks now, or a while ago. */
+  readonly isSeenJustNow: boolean;
+}
+
+/**
+ * The same in a list that is there anyhow. With it nobody asks for each of a hundred links that are
+ * deleted, and each joins the batch that is about to go, which looks at each link itself.
+ */
+export async function findInSight(
+  host: LinkHost,
+  state: LinkState,
+): Promise<FoundLink | undefined> {
+  const began = performance.now();
+  // Asked for in any case: what it tells of the connection is needed for a link elsewhere too.
+  const looking = devicesInSight(host);
+  if (state.lowerNetns !== undefined || state.netns !== undefined) return undefined;
+  const list = await looking;
+  if (list === undefined) return undefined;
+  const link = called(list.devices, state.name);
+  if (link === undefined || !isMarked(link, state)) return undefined;
+  const isSeenJustNow = list.askedAt >= began;
+  return { place: await host.place(undefined, undefined), link, isSeenJustNow };
 }
