@@ -25,10 +25,8 @@ for (const [way, config] of Object.entries(WAYS))
     });
     after(() => host?.stop());
 
-    const by = (password: string) => {
-      const more = { user: "tester", agentSocketPath: "none", password };
-      return sshTransport({ ...sshTo(host.sshd, more), python: "/usr/bin/python3" });
-    };
+    const more = { user: "tester", agentSocketPath: "none", python: "/usr/bin/python3" };
+    const by = (password: string) => sshTransport(sshTo(host.sshd, { ...more, password }));
 
     it("lets in who has the right one", async () => {
       assert.notEqual(await answers(by(PASSWORD)), 0);
