@@ -1,8 +1,7 @@
 /** The agent's program, as it is sent to a host. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 
-/** In the order in which they make up one program; they lie beside this module, in the sources and in `dist`. */
+/** In the order in which they make up one program. */
 export const AGENT_PARTS = [
   "wire.py",
   "namespaces.py",
@@ -14,7 +13,10 @@ export const AGENT_PARTS = [
 let joined: Buffer | undefined;
 
 export function agentSource(): Buffer {
-  joined ??= Buffer.concat(AGENT_PARTS.map((part) => readFileSync(join(__dirname, part))));
+  // By package.json's "imports": what is built is one file, and lies elsewhere than this module.
+  joined ??= Buffer.concat(
+    AGENT_PARTS.map((part) => readFileSync(require.resolve(`#agent/${part}`))),
+  );
   return joined;
 }
 

@@ -30,7 +30,7 @@ export const LAYERS = [
     name: "door",
     in: [
       ...["provider/dynamic", "provider/dynamic-bridge-port", "provider/dynamic-link-set"],
-      ...["provider/door", "provider/config"],
+      ...["provider/doors", "provider/door", "provider/config"],
     ],
     imports: ["resources", "host", "port", "link-set", "link", "requests", "basics"],
   },
