@@ -86,8 +86,10 @@ export function withQuietOutputs(links: { readonly prototype: Link }): void {
   for (const name of QUIET_NAMES)
     Object.defineProperty(links.prototype, name, {
       configurable: true,
-      get(this: { readonly [RECORD]: pulumi.Output<string | undefined> }) {
-        return this[RECORD].apply((record) => savedForm().quietOutput(record, name));
+      get(this: Link & { readonly [RECORD]: pulumi.Output<string | undefined> }) {
+        return pulumi
+          .all([this[RECORD], this.lowerDevice])
+          .apply(([record, lowerDevice]) => savedForm().quietOutput(record, lowerDevice, name));
       },
       // Pulumi's, for a declared one.
       set(this: Link, value: unknown) {

@@ -6,17 +6,25 @@ export const RECORD = "record";
 
 /** Of interest whatever they are, and outputs of every link. */
 export const ALWAYS_SAVED = [
-  ...(["lowerDevice", "name", "mode", "macAddress", "mtu", "adminState"] as const),
-  ...(["ifindex", "operState", "actualLowerDevice"] as const),
+  "lowerDevice",
+  "name",
+  "mode",
+  "macAddress",
+  "ifindex",
 ] as const satisfies readonly (keyof LinkState)[];
 
 /** An output that is saved only where it says something. */
 export type QuietName =
-  Exclude<PropertyName, (typeof ALWAYS_SAVED)[number]> | "usedBroadcastQueueLength";
+  | Exclude<PropertyName, (typeof ALWAYS_SAVED)[number]>
+  | "usedBroadcastQueueLength"
+  | "operState"
+  | "actualLowerDevice";
 
 export const QUIET_NAMES = Object.keys({
   lowerNetns: true,
   netns: true,
+  mtu: true,
+  adminState: true,
   txQueueLength: true,
   numTxQueues: true,
   numRxQueues: true,
@@ -36,4 +44,6 @@ export const QUIET_NAMES = Object.keys({
   bridge: true,
   tap: true,
   usedBroadcastQueueLength: true,
+  operState: true,
+  actualLowerDevice: true,
 } satisfies Record<QuietName, true>) as readonly QuietName[];

@@ -26,26 +26,31 @@ export const OF_OUR_OWN = [
 ] as const satisfies readonly (keyof LinkState)[];
 
 export function saveInputs(inputs: Saved): Saved {
-  const { identity } = inputs;
+  const { identity, kind, machine, ...others } = inputs;
   // What is not known yet is a text already.
-  return typeof identity === "object" && identity !== null
-    ? { ...inputs, identity: JSON.stringify(briefly(identity as Identity)) }
-    : inputs;
+  if (typeof identity !== "object" || identity === null) return inputs;
+  const ofOurOwn = [kind, machine ?? null];
+  return { ...others, identity: JSON.stringify([...briefly(identity as Identity), ...ofOurOwn]) };
 }
 
-export function loadInputs(saved: Saved): LinkInputs {
-  const { identity } = saved;
-  const isText = typeof identity === "string" && /^[[{]/.test(identity);
-  return (isText
-    ? { ...saved, identity: inFull(JSON.parse(identity) as Brief | Identity) }
-    : saved) as unknown as LinkInputs;
+export function loadInputs({ identity, ...saved }: Saved): LinkInputs {
+  if (typeof identity !== "string" || !/^[[{]/.test(identity))
+    return omitUndefined({ ...saved, identity }) as unknown as LinkInputs;
+  const said = JSON.parse(identity) as Brief | Identity;
+  // In older layouts these two stood by themselves.
+  const [, , , , kind = saved["kind"], machine = saved["machine"]] = isBrief(said) ? said : [];
+  const ofOurOwn = { identity: inFull(said), kind, machine: machine ?? undefined };
+  return omitUndefined({ ...saved, ...ofOurOwn }) as unknown as LinkInputs;
 }
 
 /** Without the names of its parts: in a text within the checkpoint each quote is two bytes. */
-type Brief = readonly [mark: string, host: string, name: string | null, macAddress: string | null];
+type Brief = readonly [
+  ...[mark: string, host: string, name: string | null, macAddress: string | null],
+  ...[kind?: Kind, machine?: string | null],
+];
 
-function briefly({ mark, host, name, macAddress }: Identity): Brief {
-  return [mark, host, name ?? null, macAddress ?? null];
+function briefly({ mark, host, name, macAddress }: Identity) {
+  return [mark, host, name ?? null, macAddress ?? null] as const;
 }
 
 /** Of an older layout it was an object. */
@@ -64,7 +69,7 @@ const isBrief = (saved: Brief | Identity): saved is Brief => Array.isArray(saved
 
 const quietValues = new Map<Kind, Saved>();
 
-/** What a new link has of all quiet outputs when nobody says anything. */
+/** What a link that nobody said anything of has of the quiet outputs, but for what it has of its lower device. */
 function quietValuesOf(kind: Kind): Saved {
   const known = quietValues.get(kind);
   if (known !== undefined) return known;
@@ -73,10 +78,19 @@ function quietValuesOf(kind: Kind): Saved {
   return found;
 }
 
-const quietValue = (name: QuietName, kind: Kind): unknown => quietValuesOf(kind)[name];
+/** What the quiet outputs of a link rest on. */
+type Rest = Pick<LinkState, "kind" | "lowerMtu" | "lowerDevice">;
+
+function quietValue(name: QuietName, { kind, lowerMtu, lowerDevice }: Rest): unknown {
+  if (name === "mtu") return lowerMtu;
+  if (name === "actualLowerDevice") return lowerDevice;
+  return quietValuesOf(kind)[name];
+}
 
 function findQuietValue(name: QuietName, kind: Kind): unknown {
   if (name === "usedBroadcastQueueLength") return findQuietValue("broadcastQueueLength", kind);
+  if (name === "operState") return "UP";
+  if (name === "actualLowerDevice") return undefined;
   const { omitted, only } = PROPERTIES[name];
   if (only?.kind !== undefined && only.kind !== kind) return undefined;
   // Of these a new link says nothing, and nobody asks.
@@ -98,7 +112,7 @@ export function saveState(state: LinkState): Saved {
   const declared = new Set(state.declared.map((path) => path.split(".")[0]));
   for (const name of QUIET_NAMES) {
     const isDeclared = declared.has(name);
-    const [value, quiet] = [state[name], quietValue(name, state.kind)];
+    const [value, quiet] = [state[name], quietValue(name, state)];
     // Most are numbers, and the deep comparison is not cheap.
     const isAsEver =
       value === quiet || (typeof quiet === "object" && isDeepStrictEqual(value, quiet));
@@ -115,28 +129,37 @@ export function saveState(state: LinkState): Saved {
   };
 }
 
-interface Recorded {
-  readonly kind: Kind;
+interface Recorded extends Pick<LinkState, "kind" | "lowerMtu"> {
   readonly identity: Brief | Identity;
   /** Absent in a layout that had every output. */
   readonly seen?: Readonly<Record<string, unknown>>;
 }
 
-const valueIn = ({ kind, seen }: Recorded, name: QuietName): unknown => {
-  if (seen === undefined) return undefined;
-  return Object.hasOwn(seen, name) ? (seen[name] ?? undefined) : quietValue(name, kind);
-};
-
 /** An output that the program does not declare. */
-export function quietOutput(record: string | undefined, name: QuietName): unknown {
-  return record === undefined ? undefined : valueIn(JSON.parse(record) as Recorded, name);
+export function quietOutput(
+  record: string | undefined,
+  lowerDevice: string,
+  name: QuietName,
+): unknown {
+  if (record === undefined) return undefined;
+  const { seen, ...recorded } = JSON.parse(record) as Recorded;
+  if (seen === undefined) return undefined;
+  return Object.hasOwn(seen, name)
+    ? (seen[name] ?? undefined)
+    : quietValue(name, { ...recorded, lowerDevice });
 }
 
 /** A state without a record is of a resource that is looked up by its id, or of the first layout, which had all in one. */
 export function loadState({ [RECORD]: record, ...outputs }: Saved): LinkState {
   if (typeof record !== "string") return outputs as unknown as LinkState;
   const { seen, ...recorded } = JSON.parse(record) as Recorded;
-  const quiet = seen && { ...quietValuesOf(recorded.kind), ...valuesIn(seen) };
+  const lowerDevice = outputs["lowerDevice"] as string;
+  const quiet = seen && {
+    ...quietValuesOf(recorded.kind),
+    mtu: recorded.lowerMtu,
+    actualLowerDevice: lowerDevice,
+    ...valuesIn(seen),
+  };
   const identity = inFull(recorded.identity);
   return omitUndefined({ ...quiet, ...outputs, ...recorded, identity }) as unknown as LinkState;
 }

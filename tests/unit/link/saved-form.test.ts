@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { LinkState } from "../../../provider/link/model";
+import type { QuietName } from "../../../provider/link/output-names";
 import {
   loadInputs,
   loadState,
@@ -41,10 +42,50 @@ describe("the saved form", () => {
       const saved = saveState(stateFor({ kind }, kind === "macvtap" ? { txQueueLength: 500 } : {}));
       for (const name of ["group", "altNames", "txQueueLength", "addrGenMode", "tap"])
         assert.ok(!(name in saved), name);
-      assert.equal(quietOutput(String(saved["record"]), "group"), 0);
-      const length = quietOutput(String(saved["record"]), "txQueueLength");
+      assert.equal(quietOutput(String(saved["record"]), "eth0", "group"), 0);
+      const length = quietOutput(String(saved["record"]), "eth0", "txQueueLength");
       assert.equal(length, kind === "macvtap" ? 500 : 1000);
     }
+  });
+
+  it("leaves out what a link has of its lower device, and that it is up", () => {
+    const usual = { mtu: 1500, adminState: "up", operState: "UP", actualLowerDevice: "eth0" };
+    const [state, saved] = [stateFor(), saveState(stateFor())];
+    for (const [name, value] of Object.entries(usual)) {
+      assert.equal(state[name as QuietName], value);
+      assert.ok(!(name in saved), name);
+      assert.equal(quietOutput(String(saved["record"]), "eth0", name as QuietName), value);
+    }
+    const unusual = {
+      ...{ mtu: 1280, adminState: "down", operState: "DOWN", actualLowerDevice: "eth1" },
+    } as const;
+    const other = { ...state, ...unusual };
+    assert.deepEqual(loadState(saveState(other)), other);
+    for (const [name, value] of Object.entries(unusual)) {
+      assert.equal(saveState(other)[name], value);
+      assert.equal(quietOutput(recordOf(other), "eth0", name as QuietName), value);
+    }
+    assert.equal(saveState(stateFor({ mtu: 1500 }))["mtu"], 1500);
+  });
+
+  it("has one text for what of the inputs only we read", () => {
+    const inputs = inputsFor({ mtu: 1400 });
+    const saved = saveInputs({ ...inputs, machine: "machine" });
+    assert.deepEqual(
+      Object.keys(saved).sort(),
+      Object.keys(inputs)
+        .filter((name) => name !== "kind")
+        .sort(),
+    );
+    assert.deepEqual(loadInputs(saved), { ...inputs, machine: "machine" });
+  });
+
+  it("reads inputs whose kind and machine were not in it", () => {
+    const { identity, ...inputs } = inputsFor();
+    const { mark, host, name, macAddress } = identity;
+    const older = JSON.stringify([mark, host, name ?? null, macAddress ?? null]);
+    const saved = { ...inputs, machine: "machine", identity: older };
+    assert.deepEqual(loadInputs(saved), { ...inputs, machine: "machine", identity });
   });
 
   it("has what is declared among the outputs, the usual value too", () => {
@@ -55,7 +96,7 @@ describe("the saved form", () => {
   it("has what is not as ever among the outputs, and in the record for programs without an output for it", () => {
     const state = stateFor({}, { group: 7 });
     assert.equal(saveState(state)["group"], 7);
-    assert.equal(quietOutput(recordOf(state), "group"), 7);
+    assert.equal(quietOutput(recordOf(state), "eth0", "group"), 7);
     assert.deepEqual(loadState(saveState(state)), state);
   });
 
@@ -64,14 +105,14 @@ describe("the saved form", () => {
     for (const given of declared) {
       const { addrGenMode: _, ...state } = stateFor(given);
       assert.deepEqual(loadState(saveState(state)), state);
-      assert.equal(quietOutput(recordOf(state), "addrGenMode"), undefined);
+      assert.equal(quietOutput(recordOf(state), "eth0", "addrGenMode"), undefined);
     }
   });
 
   it("knows nothing of outputs at preview, nor what an older layout does not say", () => {
-    assert.equal(quietOutput(undefined, "group"), undefined);
+    assert.equal(quietOutput(undefined, "eth0", "group"), undefined);
     const { seen: _, ...older } = JSON.parse(recordOf(stateFor())) as Record<string, unknown>;
-    assert.equal(quietOutput(JSON.stringify(older), "group"), undefined);
+    assert.equal(quietOutput(JSON.stringify(older), "eth0", "group"), undefined);
     const { group: __, ...state } = stateFor({}, { group: 7 });
     const second = { ...saveState(stateFor({}, { group: 7 })), record: JSON.stringify(older) };
     const { group, ...rest } = loadState(second);
