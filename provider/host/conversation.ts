@@ -74,11 +74,11 @@ export class Conversation {
     });
   }
 
-  /** What is asked in one tick goes out in one write. */
+  /** What is asked in one turn of the loop goes out in one write, also what one answer makes others ask. */
   #sendSoon(): void {
     if (this.#sending) return;
     this.#sending = true;
-    queueMicrotask(() => {
+    setImmediate(() => {
       this.#sending = false;
       const frames: Buffer[] = [];
       for (let next = this.#inFlight.next(); next !== undefined; next = this.#inFlight.next()) {
