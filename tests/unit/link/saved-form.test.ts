@@ -57,7 +57,10 @@ describe("the saved form", () => {
       assert.equal(quietOutput(String(saved["record"]), "eth0", name as QuietName), value);
     }
     const unusual = {
-      ...{ mtu: 1280, adminState: "down", operState: "DOWN", actualLowerDevice: "eth1" },
+      mtu: 1280,
+      adminState: "down",
+      operState: "DOWN",
+      actualLowerDevice: "eth1",
     } as const;
     const other = { ...state, ...unusual };
     assert.deepEqual(loadState(saveState(other)), other);
