@@ -50,7 +50,6 @@ $(modules): package-lock.json
 	npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-# The agent is sent to hosts as it is: Python, beside the code that sends it.
 $(built): $(modules) $(sources)
 	@scripts/build
 	@touch $@

@@ -67,28 +67,30 @@ function inFull(saved: Brief | Identity): Identity {
 
 const isBrief = (saved: Brief | Identity): saved is Brief => Array.isArray(saved);
 
-const quietValues = new Map<Kind, Saved>();
+/** What a link that nobody said anything of has of all quiet outputs. */
+const quietValuesOf = ({
+  kind,
+  lowerMtu,
+  lowerDevice,
+}: Pick<LinkState, "kind" | "lowerMtu" | "lowerDevice">): Saved => ({
+  ...defaultsOf(kind),
+  mtu: lowerMtu,
+  actualLowerDevice: lowerDevice,
+});
 
-/** What a link that nobody said anything of has of the quiet outputs, but for what it has of its lower device. */
-function quietValuesOf(kind: Kind): Saved {
-  const known = quietValues.get(kind);
+const defaults = new Map<Kind, Saved>();
+
+/** Of those that do not rest on its lower device. */
+function defaultsOf(kind: Kind): Saved {
+  const known = defaults.get(kind);
   if (known !== undefined) return known;
-  const found = Object.fromEntries(QUIET_NAMES.map((name) => [name, findQuietValue(name, kind)]));
-  quietValues.set(kind, found);
+  const found = Object.fromEntries(QUIET_NAMES.map((name) => [name, findDefault(name, kind)]));
+  defaults.set(kind, found);
   return found;
 }
 
-/** What the quiet outputs of a link rest on. */
-type Rest = Pick<LinkState, "kind" | "lowerMtu" | "lowerDevice">;
-
-function quietValue(name: QuietName, { kind, lowerMtu, lowerDevice }: Rest): unknown {
-  if (name === "mtu") return lowerMtu;
-  if (name === "actualLowerDevice") return lowerDevice;
-  return quietValuesOf(kind)[name];
-}
-
-function findQuietValue(name: QuietName, kind: Kind): unknown {
-  if (name === "usedBroadcastQueueLength") return findQuietValue("broadcastQueueLength", kind);
+function findDefault(name: QuietName, kind: Kind): unknown {
+  if (name === "usedBroadcastQueueLength") return findDefault("broadcastQueueLength", kind);
   if (name === "operState") return "UP";
   if (name === "actualLowerDevice") return undefined;
   const { omitted, only } = PROPERTIES[name];
@@ -109,10 +111,11 @@ export function saveState(state: LinkState): Saved {
   const outputs: Record<string, unknown> = { ...state };
   for (const field of OF_OUR_OWN) delete outputs[field];
   const seen: Record<string, unknown> = {};
+  const quietValues = quietValuesOf(state);
   const declared = new Set(state.declared.map((path) => path.split(".")[0]));
   for (const name of QUIET_NAMES) {
     const isDeclared = declared.has(name);
-    const [value, quiet] = [state[name], quietValue(name, state)];
+    const [value, quiet] = [state[name], quietValues[name]];
     // Most are numbers, and the deep comparison is not cheap.
     const isAsEver =
       value === quiet || (typeof quiet === "object" && isDeepStrictEqual(value, quiet));
@@ -146,7 +149,7 @@ export function quietOutput(
   if (seen === undefined) return undefined;
   return Object.hasOwn(seen, name)
     ? (seen[name] ?? undefined)
-    : quietValue(name, { ...recorded, lowerDevice });
+    : quietValuesOf({ ...recorded, lowerDevice })[name];
 }
 
 /** A state without a record is of a resource that is looked up by its id, or of the first layout, which had all in one. */
@@ -154,12 +157,7 @@ export function loadState({ [RECORD]: record, ...outputs }: Saved): LinkState {
   if (typeof record !== "string") return outputs as unknown as LinkState;
   const { seen, ...recorded } = JSON.parse(record) as Recorded;
   const lowerDevice = outputs["lowerDevice"] as string;
-  const quiet = seen && {
-    ...quietValuesOf(recorded.kind),
-    mtu: recorded.lowerMtu,
-    actualLowerDevice: lowerDevice,
-    ...valuesIn(seen),
-  };
+  const quiet = seen && { ...quietValuesOf({ ...recorded, lowerDevice }), ...valuesIn(seen) };
   const identity = inFull(recorded.identity);
   return omitUndefined({ ...quiet, ...outputs, ...recorded, identity }) as unknown as LinkState;
 }
