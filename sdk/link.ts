@@ -1,12 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type {
-  AddrGenMode,
-  Address,
-  AdminState,
-  Arp,
-  Kind,
-  LinkState,
-} from "../provider/link/model";
+import type { AddrGenMode, Address, AdminState, Arp, LinkState } from "../provider/link/model";
 import type { Mode, Netns, Route, Sysctls } from "../provider/link/model";
 import { ALWAYS_SAVED, QUIET_NAMES, RECORD } from "../provider/link/output-names";
 import type * as SavedForm from "../provider/link/saved-form";
@@ -102,14 +95,13 @@ export function withQuietOutputs(links: { readonly prototype: Link }): void {
 /** What each class of links says of itself. */
 export interface LinkClass {
   readonly type: string;
-  readonly kind: Kind;
   /** Beside those that every link has. */
   readonly outputs: readonly (keyof LinkState)[];
 }
 
 /** What Pulumi's own constructor is to be called with. */
 export function registrationOf(
-  { type, kind, outputs }: LinkClass,
+  { type, outputs }: LinkClass,
   name: string,
   args: LinkArgs,
   opts: pulumi.CustomResourceOptions = {},
@@ -118,7 +110,7 @@ export function registrationOf(
   const unknown = Object.fromEntries(
     [...ALWAYS_SAVED, RECORD, ...outputs].map((output) => [output, undefined]),
   );
-  const inputs = { ...unknown, ...inputsFor({ type, provider: PROVIDER }, name, args, opts), kind };
+  const inputs = { ...unknown, ...inputsFor({ type, provider: PROVIDER }, name, args, opts) };
   // Old and new would have one name: with --replace the engine asks nobody and would make the new link first.
   return [type, name, inputs, { deleteBeforeReplace: true, ...opts }];
 }
@@ -136,7 +128,7 @@ export function inputsFor(
   return {
     ...args,
     ...(args.connection !== undefined && { connection: withSecrets(args.connection) }),
-    // Handlers are not told who asks; name, MAC address and mark are made from it.
+    // Handlers are not told who asks; kind, name, MAC address and mark are made from it.
     resourceUrn: pulumi.createUrn(name, type, opts.parent),
     ...(waits && { waits }),
     ...(ahead !== undefined && { hostsAhead: ahead }),

@@ -7,7 +7,7 @@ import { declareConnection } from "./station-of";
 import { declareLink } from "./warnings";
 
 const TYPE = "pulumi-nodejs:dynamic/macvlan:Macvlan";
-const MACVLAN_LINK = { type: TYPE, kind: "macvlan", outputs: [] } as const;
+const MACVLAN_LINK = { type: TYPE, outputs: [] } as const;
 
 /**
  * A macvlan link: a network interface with a MAC address of its own on top of a lower device.

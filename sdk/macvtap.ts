@@ -10,7 +10,6 @@ import { declareLink } from "./warnings";
 const TYPE = "pulumi-nodejs:dynamic/macvlan:Macvtap";
 const MACVTAP_LINK = {
   type: TYPE,
-  kind: "macvtap",
   outputs: ["tapDevice", "tapMajor", "tapMinor"],
 } as const;
 

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { identify } from "../link/identity";
 import type { Identity, LinkState } from "../link/model";
 import { RECORD } from "../link/output-names";
-import { OF_OUR_OWN } from "../link/saved-form";
+import { OF_OUR_OWN } from "../link/saved-texts";
 import { urnOf } from "./members";
 import type { LinkSetInputs, LinkSetState, SetIdentity } from "./model";
 

@@ -4,7 +4,7 @@ import { isIpv6 } from "./addresses";
 import { ARP_SYSCTLS } from "./arp";
 import { checkConnection } from "./check-connection";
 import { unknownProperty } from "./did-you-mean";
-import { identify } from "./identity";
+import { identify, kindOf } from "./identity";
 import { KINDS, MODES, SWITCHES } from "./model";
 import type { Address, Identity, Kind, Mode, Netns, PropertyName, Route, Sysctls } from "./model";
 import { IPV6_MIN_MTU } from "./plan";
@@ -64,10 +64,10 @@ export function checkLink(
         ? value
         : PROPERTIES[name as PropertyName].type.parse(value, name, fail);
   }
-  const kind = given["kind"] === "macvtap" ? "macvtap" : "macvlan";
-  if (given["kind"] !== undefined && !KINDS.some((each) => each === given["kind"])) {
-    fail("kind", `${show(given["kind"])} is none of ${KINDS.join(", ")}`);
-  }
+  const saidKind = given["kind"] ?? kindOf(String(given["resourceUrn"]));
+  const kind = saidKind === "macvtap" ? "macvtap" : "macvlan";
+  if (!KINDS.some((each) => each === saidKind))
+    fail("kind", `${show(saidKind)} is none of ${KINDS.join(", ")}`);
   for (const name of PROPERTY_NAMES) {
     const missing = given[name] === undefined || given[name] === null;
     if (PROPERTIES[name].omitted.is === "required" && missing)

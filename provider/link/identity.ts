@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { MARK_LENGTH } from "./alias";
 import { deviceName } from "./value-type";
-import type { Identity } from "./model";
+import type { Identity, Kind } from "./model";
 
 const NAME_BYTES = 15;
 const HASH_LENGTH = 6;
@@ -43,6 +43,10 @@ export function nameFor(urn: string, host: string): string {
   const suffix = `-${hash(HASH_LENGTH, "name", urn, host)}`;
   return `${legal.replace(/^\.+/, "").slice(0, NAME_BYTES - suffix.length)}${suffix}`;
 }
+
+/** What a link is follows from its class, which is the last of the types in its URN. */
+export const kindOf = (urn: string): Kind =>
+  urn.split("::")[2]?.endsWith(":Macvtap") === true ? "macvtap" : "macvlan";
 
 /** A locally administered unicast address, the same for one resource on one host at every run. */
 export function macAddressFor(urn: string, host: string): string {

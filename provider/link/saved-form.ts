@@ -1,71 +1,31 @@
 /**
  * How inputs and state lie in Pulumi's checkpoint. The engine writes all of it anew at every step, value
  * by value, so what only we read is one text there, and what is as in every new link is not there at all.
+ * A state's connection is one text too, under its own name: if any part of what the program passed under that
+ * name is a secret, the engine makes all of the text one.
  */
 import { isDeepStrictEqual } from "node:util";
 import { omitUndefined } from "../omit-undefined";
-import type { Identity, Kind, LinkInputs, LinkState } from "./model";
+import type { Kind, LinkInputs, LinkState } from "./model";
 import { AROUND } from "./around";
 import { QUIET_NAMES, type QuietName, RECORD } from "./output-names";
 import { forKind, PROPERTIES } from "./properties";
+import { OF_OUR_OWN, readIdentity, readRecord, writeIdentity, writeRecord } from "./saved-texts";
 
 type Saved = Readonly<Record<string, unknown>>;
-
-/** What of a state is for nobody's eyes but ours; the rest are outputs. */
-export const OF_OUR_OWN = [
-  "version",
-  "kind",
-  "identity",
-  "machine",
-  "declared",
-  "adoptedMac",
-  "sysctlsBefore",
-  "markLost",
-  "lowerMtu",
-  "bootId",
-] as const satisfies readonly (keyof LinkState)[];
 
 export function saveInputs(inputs: Saved): Saved {
   const { identity, kind, machine, ...others } = inputs;
   // What is not known yet is a text already.
   if (typeof identity !== "object" || identity === null) return inputs;
-  const ofOurOwn = [kind, machine ?? null];
-  return { ...others, identity: JSON.stringify([...briefly(identity as Identity), ...ofOurOwn]) };
+  return { ...others, identity: writeIdentity(inputs as unknown as LinkInputs) };
 }
 
 export function loadInputs({ identity, ...saved }: Saved): LinkInputs {
-  if (typeof identity !== "string" || !/^[[{]/.test(identity))
-    return omitUndefined({ ...saved, identity }) as unknown as LinkInputs;
-  const said = JSON.parse(identity) as Brief | Identity;
-  // In older layouts these two stood by themselves.
-  const [, , , , kind = saved["kind"], machine = saved["machine"]] = isBrief(said) ? said : [];
-  const ofOurOwn = { identity: inFull(said), kind, machine: machine ?? undefined };
-  return omitUndefined({ ...saved, ...ofOurOwn }) as unknown as LinkInputs;
+  const isText = typeof identity === "string" && /^[[{]/.test(identity);
+  const said = isText ? readIdentity(identity) : { identity };
+  return omitUndefined({ ...saved, ...said }) as unknown as LinkInputs;
 }
-
-/** Without the names of its parts: in a text within the checkpoint each quote is two bytes. */
-type Brief = readonly [
-  ...[mark: string, host: string, name: string | null, macAddress: string | null],
-  ...[kind?: Kind, machine?: string | null],
-];
-
-function briefly({ mark, host, name, macAddress }: Identity) {
-  return [mark, host, name ?? null, macAddress ?? null] as const;
-}
-
-/** Of an older layout it was an object. */
-function inFull(saved: Brief | Identity): Identity {
-  if (!isBrief(saved)) return saved;
-  const [mark, host, name, macAddress] = saved;
-  return omitUndefined({
-    mark,
-    host,
-    name: name ?? undefined,
-    macAddress: macAddress ?? undefined,
-  });
-}
-
-const isBrief = (saved: Brief | Identity): saved is Brief => Array.isArray(saved);
 
 /** What a link that nobody said anything of has of all quiet outputs. */
 const quietValuesOf = ({
@@ -124,18 +84,12 @@ export function saveState(state: LinkState): Saved {
     else if (!isAsEver && (!isDeclared || state[name] === undefined))
       seen[name] = state[name] ?? null;
   }
-  const recorded = OF_OUR_OWN.map((field) => [field, state[field]] as const);
-  const identity = briefly(state.identity);
+  const { connection } = state;
   return {
     ...outputs,
-    [RECORD]: JSON.stringify({ ...Object.fromEntries(recorded), identity, seen }),
+    ...(connection && { connection: JSON.stringify(connection) }),
+    [RECORD]: writeRecord(state, seen),
   };
-}
-
-interface Recorded extends Pick<LinkState, "kind" | "lowerMtu"> {
-  readonly identity: Brief | Identity;
-  /** Absent in a layout that had every output. */
-  readonly seen?: Readonly<Record<string, unknown>>;
 }
 
 /** An output that the program does not declare. */
@@ -145,7 +99,7 @@ export function quietOutput(
   name: QuietName,
 ): unknown {
   if (record === undefined) return undefined;
-  const { seen, ...recorded } = JSON.parse(record) as Recorded;
+  const { seen, ...recorded } = readRecord(record);
   if (seen === undefined) return undefined;
   return Object.hasOwn(seen, name)
     ? (seen[name] ?? undefined)
@@ -155,12 +109,17 @@ export function quietOutput(
 /** A state without a record is of a resource that is looked up by its id, or of the first layout, which had all in one. */
 export function loadState({ [RECORD]: record, ...outputs }: Saved): LinkState {
   if (typeof record !== "string") return outputs as unknown as LinkState;
-  const { seen, ...recorded } = JSON.parse(record) as Recorded;
+  const { seen, ...recorded } = readRecord(record);
   const lowerDevice = outputs["lowerDevice"] as string;
   const quiet = seen && { ...quietValuesOf({ ...recorded, lowerDevice }), ...valuesIn(seen) };
-  const identity = inFull(recorded.identity);
-  return omitUndefined({ ...quiet, ...outputs, ...recorded, identity }) as unknown as LinkState;
+  const connection = connectionIn(outputs["connection"]);
+  const state = { ...quiet, ...outputs, ...recorded, connection };
+  return omitUndefined(state) as unknown as LinkState;
 }
+
+/** In an older layout it was an object. */
+const connectionIn = (saved: unknown): unknown =>
+  typeof saved === "string" ? (JSON.parse(saved) as unknown) : saved;
 
 const valuesIn = (seen: Saved): Saved =>
   Object.fromEntries(Object.entries(seen).map(([name, value]) => [name, value ?? undefined]));

@@ -8,9 +8,22 @@ import {
   saveInputs,
   saveState,
 } from "../../../provider/link/saved-form";
+import { readRecord } from "../../../provider/link/saved-texts";
 import { type Given, inputsFor, stateFor, UNKNOWN } from "../../support/link-fixtures";
 
 const recordOf = (state: LinkState): string => String(saveState(state)["record"]);
+
+/** As a state was before the record was a list, and its connection a text. */
+function olderOf(state: LinkState, { brief = true, hasSeen = true } = {}) {
+  const { record: _, ...outputs } = saveState(state);
+  const { version, kind, identity, machine, declared, lowerMtu, bootId, connection } = state;
+  const { mark, host, name, macAddress } = identity;
+  const recorded = {
+    ...{ version, kind, machine, declared, lowerMtu, bootId, ...(hasSeen && { seen: {} }) },
+    identity: brief ? [mark, host, name ?? null, macAddress ?? null] : identity,
+  };
+  return { ...outputs, ...(connection && { connection }), record: JSON.stringify(recorded) };
+}
 
 describe("the saved form", () => {
   it("gives back what was saved", () => {
@@ -29,12 +42,27 @@ describe("the saved form", () => {
   it("has one text for what only we read, and outputs as they are", () => {
     const { record, ...outputs } = saveState(stateFor());
     assert.equal(typeof record, "string");
-    const objects = Object.values(outputs).filter(
-      (value) => typeof value === "object" && !Array.isArray(value),
+    assert.deepEqual(
+      Object.values(outputs).filter((value) => typeof value === "object"),
+      [],
     );
-    assert.deepEqual(objects, []);
     for (const field of ["identity", "version", "declared", "bootId"])
       assert.ok(!(field in outputs), field);
+  });
+
+  it("has the connection as a text, under the name that tells the engine what is secret of it", () => {
+    const connection = { host: "hv1", knownHosts: ["/k"], proxy: [{ host: "gate" }] };
+    const saved = saveState(stateFor({ connection }));
+    assert.deepEqual(JSON.parse(String(saved["connection"])), connection);
+    assert.ok(!("connection" in saveState(stateFor())));
+  });
+
+  it("reads a record that was an object, and a connection that was one", () => {
+    const state = stateFor({ connection: { host: "hv1" } });
+    const older = olderOf(state);
+    assert.equal(typeof older.connection, "object");
+    assert.deepEqual(loadState(older), state);
+    assert.equal(quietOutput(older.record, "eth0", "mtu"), 1500);
   });
 
   it("leaves out what nobody declared and what is as in every new link, and knows it all the same", () => {
@@ -114,18 +142,16 @@ describe("the saved form", () => {
 
   it("knows nothing of outputs at preview, nor what an older layout does not say", () => {
     assert.equal(quietOutput(undefined, "eth0", "group"), undefined);
-    const { seen: _, ...older } = JSON.parse(recordOf(stateFor())) as Record<string, unknown>;
-    assert.equal(quietOutput(JSON.stringify(older), "eth0", "group"), undefined);
-    const { group: __, ...state } = stateFor({}, { group: 7 });
-    const second = { ...saveState(stateFor({}, { group: 7 })), record: JSON.stringify(older) };
-    const { group, ...rest } = loadState(second);
+    const { group: _, ...state } = stateFor({}, { group: 7 });
+    const older = olderOf(stateFor({}, { group: 7 }), { hasSeen: false });
+    assert.equal(quietOutput(older.record, "eth0", "group"), undefined);
+    const { group, ...rest } = loadState(older);
     assert.equal(group, 7);
     assert.ok(!("altNames" in rest) && "altNames" in state);
   });
 
   it("has an identity that no drift of the link changes, and knows what was not generated", () => {
-    const identityIn = (state: LinkState): unknown =>
-      (JSON.parse(recordOf(state)) as { readonly identity: unknown }).identity;
+    const identityIn = (state: LinkState): unknown => readRecord(recordOf(state)).identity;
     const state = stateFor();
     const drifted = { ...state, name: "other", macAddress: "02:00:00:00:00:99" };
     assert.deepEqual(identityIn(drifted), identityIn(state));
@@ -137,10 +163,7 @@ describe("the saved form", () => {
 
   it("reads an identity that was an object", () => {
     const state = stateFor({ name: "mine" });
-    const { identity } = state;
-    const recorded = JSON.parse(recordOf(state)) as object;
-    const older = { ...saveState(state), record: JSON.stringify({ ...recorded, identity }) };
-    assert.deepEqual(loadState(older), state);
+    assert.deepEqual(loadState(olderOf(state, { brief: false })), state);
     const inputs = inputsFor({ name: "mine" });
     const olderInputs = { ...inputs, identity: JSON.stringify(inputs.identity) };
     assert.deepEqual(loadInputs(olderInputs), inputs);
