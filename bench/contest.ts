@@ -1,4 +1,4 @@
-/** Contestants measured in turn, so that whatever else the machine does falls on all of them. */
+/** Contestants measured in turn, to and fro, so that whatever else the machine does falls on all of them. */
 import { median } from "./measure";
 import type { Point, Table } from "./results";
 
@@ -10,6 +10,8 @@ export interface Contestant {
   readonly round: (size: number) => Promise<Taken>;
   /** Beyond that it would take too long; without end by default. */
   readonly most?: number;
+  /** Of one that takes long and is not compared closely; as many as there are by default. */
+  readonly mostRounds?: number;
 }
 
 export interface Contest {
@@ -60,7 +62,9 @@ async function takenInTurn(
 ): Promise<Series[]> {
   const series: Series[] = [];
   for (let round = 1; round <= rounds; round++) {
-    for (const { name, round: once } of contestants) {
+    const there = contestants.filter(({ mostRounds = rounds }) => round <= mostRounds);
+    if (round % 2 === 0) there.reverse();
+    for (const { name, round: once } of there) {
       for (const [what, value] of Object.entries(await once(size))) {
         const its = series.find((each) => each.what === what && each.name === name);
         if (its === undefined) series.push({ what, name, all: [value] });

@@ -1,5 +1,6 @@
 /** Programs run by the real CLI, in turn. */
 import { join } from "node:path";
+import { omitUndefined } from "../provider/omit-undefined";
 import { PulumiProject } from "../tests/support/pulumi-project";
 import type { PulumiRun, RunResult } from "../tests/support/pulumi-run";
 import type { Contestant, Taken } from "./contest";
@@ -13,6 +14,7 @@ export interface Program {
   /** Whether there are links on the host when it is `up`. */
   readonly makesLinks: boolean;
   readonly most?: number;
+  readonly mostRounds?: number;
 }
 
 /** A resource for each link, of one of these packages. */
@@ -67,7 +69,7 @@ export interface Rounds {
 }
 
 export async function pulumiContestant(program: Program, rounds: Rounds): Promise<Contestant> {
-  const { name, text, packages = [], makesLinks, most } = program;
+  const { name, text, packages = [], makesLinks, most, mostRounds } = program;
   const { links, operations = OPERATIONS, linksOf = (size) => size, watch } = rounds;
   const project = await PulumiProject.create({ program: text(1), packages });
   process.once("exit", () => project.remove());
@@ -90,7 +92,7 @@ export async function pulumiContestant(program: Program, rounds: Rounds): Promis
     const wanted = taken.filter(([what]) => operations.some((each) => each === what));
     return { ...Object.fromEntries(wanted), ...more };
   };
-  return { name, round, ...(most !== undefined && { most }) };
+  return omitUndefined({ name, round, most, mostRounds });
 }
 
 function succeeded(result: RunResult): RunResult {
