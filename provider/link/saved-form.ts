@@ -15,7 +15,7 @@ import { OF_OUR_OWN, readIdentity, readRecord, writeIdentity, writeRecord } from
 type Saved = Readonly<Record<string, unknown>>;
 
 export function saveInputs(inputs: Saved): Saved {
-  const { identity, kind, machine, ...others } = inputs;
+  const { identity, kind: _, machine: __, ...others } = inputs;
   // What is not known yet is a text already.
   if (typeof identity !== "object" || identity === null) return inputs;
   return { ...others, identity: writeIdentity(inputs as unknown as LinkInputs) };
