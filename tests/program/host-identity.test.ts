@@ -55,7 +55,7 @@ describe("a host under another address", function () {
     assert.match((await stack.succeed("up")).stdout, /2 unchanged/);
     assert.match((await stack.succeed("refresh")).stdout, /2 unchanged/);
     const { web } = await stack.saved();
-    assert.equal((web?.outputs?.["connection"] as { host: string }).host, "localhost");
+    assert.match(web?.outputs?.["connection"] as string, /"host":"localhost"/);
   });
 
   it("is refused to a second resource that wants the same link there", async () => {
