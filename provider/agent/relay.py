@@ -16,6 +16,7 @@ class Agent:
         self.patience, self.silent_until = None, 0.0  # seconds without a word after which the client counts as gone
         self.dog, self.pid, self.given = None, 0, set()
         self.order, self.mirror = 0, {}  # undo id → what the watchdog holds, should it be killed
+        self.next_deadline = float("inf")  # of these, or of one that was disarmed
         self.lock = new_lock()
         self.asked, self.undone = {}, set()  # questions not answered yet, undo ids that are over
         self.open(None)
@@ -141,7 +142,7 @@ class Agent:
             steps.append(step + ([message() for _ in range(inverses)],))
         deadline = monotonic() + milliseconds / 1000
         for done, (space, change, inverses) in enumerate(steps):
-            self.hear()
+            self.look_at_deadlines()
             if number in self.undone:
                 return self.end(request, errno.ECANCELED, done)
             for inverse in inverses:  # first, so that there is no moment in which the change stands unarmed
@@ -149,7 +150,7 @@ class Agent:
             _, verdict = carry_out(space.socket, space.descriptor, change,
                                    lambda datagram: self.emit(request, DATA, datagram))
             if inverses and not verdict:
-                self.hear()
+                self.look_at_deadlines()
                 if number in self.undone or monotonic() >= deadline:
                     for inverse in inverses:  # this process was stopped, and they may have run before the change: again
                         self.arm(number, deadline, *inverse)
@@ -160,8 +161,16 @@ class Agent:
                 return self.ask(request, UNDO, number, REFUSED, verdict, done)
         self.end(request, 0, count)
 
+    def look_at_deadlines(self):
+        """Only where one has passed can the watchdog have undone anything unasked, and be heard of it."""
+        if monotonic() >= self.next_deadline:
+            self.hear()
+            deadlines = [deadline for entries in self.mirror.values() for _, _, deadline, *_ in entries]
+            self.next_deadline = min(deadlines, default=float("inf"))
+
     def arm(self, number, deadline, *inverse):
         self.order += 1
+        self.next_deadline = min(self.next_deadline, deadline)
         entry = (self.order, number, deadline) + inverse
         while True:
             try:
@@ -213,7 +222,7 @@ class Agent:
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, numbers)] if descriptors else []
         while data:
             try:
-                data, rights = data[self.dog.sendmsg([data], rights):], []
+                data, rights = data[self.dog.sendmsg([data], rights) if rights else self.dog.send(data):], []
             except BlockingIOError:
                 wait(None, (self.dog, select.POLLOUT))
 
