@@ -6,6 +6,7 @@ import type { Channel, ChannelEnd } from "../transport/transport";
 import { type Answer, type Ask, InFlight } from "./in-flight";
 
 const LEAVE_MS = 5000;
+const AT_ONCE = 64;
 
 export class Conversation {
   readonly #channel: Channel;
@@ -76,17 +77,23 @@ export class Conversation {
 
   /** What is asked in one turn of the loop goes out in one write, also what one answer makes others ask. */
   #sendSoon(): void {
+    // Of thousands that are asked for in one turn the first are worked on while the others are thought out.
+    if (this.#inFlight.sendable >= AT_ONCE) return this.#send();
     if (this.#sending) return;
     this.#sending = true;
     setImmediate(() => {
       this.#sending = false;
-      const frames: Buffer[] = [];
-      for (let next = this.#inFlight.next(); next !== undefined; next = this.#inFlight.next()) {
-        frames.push(encodeFrame(next.requestId, next.ask.type, next.ask.payload));
-      }
-      if (frames.length > 0) this.#channel.write(Buffer.concat(frames));
-      this.#watch(this.#answerMs);
+      this.#send();
     });
+  }
+
+  #send(): void {
+    const frames: Buffer[] = [];
+    for (let next = this.#inFlight.next(); next !== undefined; next = this.#inFlight.next()) {
+      frames.push(encodeFrame(next.requestId, next.ask.type, next.ask.payload));
+    }
+    if (frames.length > 0) this.#channel.write(Buffer.concat(frames));
+    this.#watch(this.#answerMs);
   }
 
   #receive(bytes: Buffer): void {

@@ -38,6 +38,11 @@ export class InFlight {
     return this.#sent.size + this.#first.size + this.#queue.size === 0;
   }
 
+  /** How many could be sent now. */
+  get sendable(): number {
+    return Math.min(this.#first.size + this.#queue.size, WINDOW - this.#sent.size);
+  }
+
   add(waiting: Waiting): void {
     (waiting.ask.first === true ? this.#first : this.#queue).add(waiting);
   }
