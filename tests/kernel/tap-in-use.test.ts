@@ -14,7 +14,7 @@ describe("A tap device that is in use", function () {
   this.timeout(60_000);
   const lab = useLab();
   const processes: ChildProcess[] = [];
-  afterEach(async () => {
+  const endAll = async (): Promise<void> => {
     await Promise.all(
       processes.splice(0).map(async (child) => {
         const gone = child.exitCode === null && child.signalCode === null && once(child, "exit");
@@ -22,7 +22,8 @@ describe("A tap device that is in use", function () {
         await gone;
       }),
     );
-  });
+  };
+  afterEach(endAll);
 
   /** A process that has the device as its descriptor 3, and nothing else of ours. */
   async function holder(tapDevice: string, file: string, ...args: string[]): Promise<number> {
@@ -74,6 +75,8 @@ describe("A tap device that is in use", function () {
     assert.deepEqual((await allowed.check({ ...allowed.args, mode: "vepa" })).failures, []);
     await allowed.delete();
     assert.equal(await allowed.read(), undefined);
+    // It has the device open that is gone, whose number the next one gets.
+    await endAll();
 
     const freed = await made();
     const pid = await holder(freed.state.tapDevice ?? "", "sleep", "60");
