@@ -20,6 +20,7 @@ export async function withAroundOf(
   reading: Promise<Device | undefined> | Device,
   interest: Interest,
 ): Promise<Device | undefined> {
+  if (!isInterested(interest)) return reading;
   const { addresses, exclusive, bridge, table } = interest;
   const { ipv4, ipv6 } = familiesOf(interest);
   const [link, ...read] = await Promise.all([
@@ -28,7 +29,7 @@ export async function withAroundOf(
     ipv4 ? routesThrough(host, namespace, AF_INET, ifindex) : [],
     ipv6 ? routesThrough(host, namespace, AF_INET6, ifindex) : [],
   ]);
-  if (link === undefined || !isInterested(interest)) return link;
+  if (link === undefined) return link;
   const [seen, four, six] = read;
   const arp = table === undefined ? undefined : await arpAround(host, namespace, link, table);
   const master =

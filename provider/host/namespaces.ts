@@ -41,6 +41,7 @@ interface Opening<T> {
 /** The namespaces of one host. */
 export class Namespaces {
   #own: (Handle & Opening<Namespace>) | undefined;
+  #home: (Handles & Opening<Place>) | undefined;
 
   constructor(
     private readonly session: Session,
@@ -58,6 +59,13 @@ export class Namespaces {
 
   /** An error names the property that leads nowhere. */
   place(lowerNetns: Netns | undefined, netns: Netns | undefined): Handles & Opening<Place> {
+    // Where most links are.
+    if (lowerNetns === undefined && netns === undefined)
+      return (this.#home ??= this.#place(undefined, undefined));
+    return this.#place(lowerNetns, netns);
+  }
+
+  #place(lowerNetns: Netns | undefined, netns: Netns | undefined): Handles & Opening<Place> {
     const below = this.open(lowerNetns);
     const beside = netns === undefined ? below : this.open(netns);
     const opening = naming("lowerNetns", below.opened);

@@ -59,7 +59,7 @@ const OPER_STATES = [
 /** A link as the kernel's message shows it. What only its surroundings tell (namespaces, tap) is not in it. */
 export function fromKernel(message: LinkMessage): ObservedLink {
   const { attributes } = message;
-  const settings: Record<string, unknown> = {};
+  const settings: Record<string, unknown> = { name: attributes.IFLA_IFNAME ?? "" };
   for (const name of PROPERTY_NAMES) {
     const value = PROPERTIES[name].read?.(message);
     if (value !== undefined) settings[name] = value;
@@ -68,7 +68,7 @@ export function fromKernel(message: LinkMessage): ObservedLink {
   return {
     ifindex: message.index,
     kind: attributes.IFLA_LINKINFO?.IFLA_INFO_KIND,
-    settings: { ...settings, name: attributes.IFLA_IFNAME ?? "" },
+    settings: settings as ObservedLink["settings"],
     mark: splitAlias(attributes.IFLA_IFALIAS ?? "").mark,
     lowerIfindex: attributes.IFLA_LINK,
     operState: OPER_STATES[attributes.IFLA_OPERSTATE ?? 0] ?? "UNKNOWN",

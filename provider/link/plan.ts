@@ -263,10 +263,10 @@ export function needsRemaking(
 }
 
 function pick(settings: Settings, wanted: (name: PropertyName) => boolean): Settings {
-  return Object.fromEntries(
-    PROPERTY_NAMES.filter((name) => settings[name] !== undefined && wanted(name)).map((name) => [
-      name,
-      settings[name],
-    ]),
-  );
+  const picked: Record<string, unknown> = {};
+  for (const name of PROPERTY_NAMES) {
+    const value = settings[name];
+    if (value !== undefined && wanted(name)) picked[name] = value;
+  }
+  return picked;
 }

@@ -37,8 +37,11 @@ export type Kept = Pick<LinkState, "kind" | "identity" | "declared" | "lowerDevi
   Pick<LinkState, "sysctlsBefore"> &
   Switches;
 
-const switchesIn = (given: Switches): Switches =>
-  Object.fromEntries(SWITCHES.map((name) => [name, given[name]]));
+function switchesIn(given: Switches): Switches {
+  const switches: Record<string, boolean | undefined> = {};
+  for (const name of SWITCHES) switches[name] = given[name];
+  return switches;
+}
 
 export function keptOf(
   inputs: LinkInputs,
@@ -141,27 +144,27 @@ function settingsIn(
   { settings }: ObservedLink,
   declared: readonly string[],
 ): ObservedLink["settings"] {
-  const { addresses, routes, bridge, arp, sysctls = {}, ...rest } = settings;
-  const around = Object.entries({ addresses, routes, bridge, arp });
+  const { sysctls, ...others } = settings;
+  const kept: Record<string, unknown> & { name: string } = others;
+  for (const name of ["addresses", "routes", "bridge", "arp"])
+    if (!declared.includes(name)) delete kept[name];
+  if (sysctls === undefined) return kept;
   const values = Object.entries(sysctls).filter(([name]) => declared.includes(`sysctls.${name}`));
-  return {
-    ...rest,
-    ...Object.fromEntries(around.filter(([name]) => declared.includes(name))),
-    ...(values.length > 0 && { sysctls: Object.fromEntries(values) }),
-  };
+  return { ...kept, ...(values.length > 0 && { sysctls: Object.fromEntries(values) }) };
 }
 
 /** What of a link is not as wanted, in words; empty when all is. */
 export function shortfalls({ settings }: Wanted, state: LinkState): string[] {
-  return PROPERTY_NAMES.flatMap((name) => {
+  const all: string[] = [];
+  for (const name of PROPERTY_NAMES) {
     // One that is put back is not among those that the state has.
     const wanted = name === "sysctls" ? declaredOf(settings, state) : settings[name];
     const found = state[name];
-    if (holds(name, wanted, found) || (found === undefined && isUnreadable(name, state))) return [];
-    return [
-      `${name}: wanted ${say(wanted)}, found ${found === undefined ? "none; this kernel does not know it" : say(found)}`,
-    ];
-  });
+    if (holds(name, wanted, found) || (found === undefined && isUnreadable(name, state))) continue;
+    const none = "none; this kernel does not know it";
+    all.push(`${name}: wanted ${say(wanted)}, found ${found === undefined ? none : say(found)}`);
+  }
+  return all;
 }
 
 function declaredOf({ sysctls }: Settings, { declared }: LinkState): Sysctls | undefined {

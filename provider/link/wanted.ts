@@ -26,14 +26,16 @@ export type Memory = Pick<LinkState, "declared" | "adoptedMac" | "sysctlsBefore"
 
 /** The properties that the program gave; a tap device's and sysctls each by its own path. */
 export function declaredIn(inputs: LinkInputs): string[] {
-  return PROPERTY_NAMES.flatMap((name) => {
+  const all: string[] = [];
+  for (const name of PROPERTY_NAMES) {
     const value = inputs[name];
-    if (value === undefined || isGenerated(inputs.identity, name)) return [];
+    if (value === undefined || isGenerated(inputs.identity, name)) continue;
     // Not an object while it is not known yet.
-    return (name === "tap" || name === "sysctls") && typeof value === "object"
-      ? Object.keys(value).map((field) => `${name}.${field}`)
-      : [name];
-  });
+    if ((name === "tap" || name === "sysctls") && typeof value === "object")
+      all.push(...Object.keys(value).map((field) => `${name}.${field}`));
+    else all.push(name);
+  }
+  return all;
 }
 
 export function isGenerated(identity: Identity, name: PropertyName): boolean {
@@ -49,7 +51,7 @@ export function complete(
   const inherited: Settings = omitUndefined({ mtu: lowerMtu, netns: inputs.lowerNetns });
   const { kind, identity } = inputs;
   const mode = inputs.mode ?? (PROPERTIES.mode.omitted as { value: Mode }).value;
-  const settings: Record<string, unknown> = {};
+  const settings: Record<string, unknown> = { name: inputs.name, mode };
   for (const name of PROPERTY_NAMES) {
     if (!applies(name, kind, mode)) continue;
     const value =
@@ -62,7 +64,7 @@ export function complete(
   }
   if (memory?.adoptedMac !== undefined && isGenerated(identity, "macAddress"))
     settings["macAddress"] = memory.adoptedMac;
-  return { kind, mark: identity.mark, settings: { ...settings, name: inputs.name, mode } };
+  return { kind, mark: identity.mark, settings: settings as Wanted["settings"] };
 }
 
 function valueWhenOmitted(
@@ -118,7 +120,7 @@ export function holds(name: PropertyName, wanted: unknown, observed: unknown): b
     // Absent says something here: the host's own namespace.
     return sameNetns(wanted as Netns | undefined, observed as Netns | undefined);
   }
-  if (wanted === undefined) return true;
+  if (wanted === undefined || wanted === observed) return true;
   switch (name) {
     case "tap":
     case "sysctls": {
