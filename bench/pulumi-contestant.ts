@@ -5,16 +5,13 @@ import { PulumiProject } from "../tests/support/pulumi-project";
 import type { PulumiRun, RunResult } from "../tests/support/pulumi-run";
 import type { Contestant, Taken } from "./contest";
 
-export interface Program {
-  readonly name: string;
+export interface Program extends Pick<Contestant, "name" | "most" | "mostRounds"> {
   /** So many links, in what way ever. */
   readonly text: (links: number) => string;
   /** Folders of packages that it needs. */
   readonly packages?: readonly string[];
   /** Whether there are links on the host when it is `up`. */
   readonly makesLinks: boolean;
-  readonly most?: number;
-  readonly mostRounds?: number;
 }
 
 /** A resource for each link, of one of these packages. */

@@ -16,8 +16,8 @@ const SET = "LinkSet";
 const PEER = "ssh HOST ip";
 const NOTHING = "do nothing";
 const [ONE, SINGLES, MANY] = [1, 100, 1000] as const;
-/** What is hundredths above the floor is found by more rounds than that, what is twice as fast by these. */
-const FEW_ROUNDS = 3;
+/** What is hundredths above the floor is found by many rounds, what is twice as fast by few. */
+const [FEW_ROUNDS, MANY_ROUNDS] = [3, 9] as const;
 /** How many times as long as ours the peer must take, singly and beside a set. */
 const [LEAST_ABOVE_US, LEAST_ABOVE_SET] = [2.5, 20] as const;
 /** How many times the floor ours may take. */
@@ -69,7 +69,7 @@ inRootsSandbox(async () => {
   const tables = await hold({
     title: "Links of one host over SSH, through the engine",
     ...{ of: "links", sizes: sizesOr(ONE, SINGLES, MANY), contestants },
-    rounds: (size) => (size > SINGLES ? 1 : size < SINGLES ? FEW_ROUNDS : roundsOr(9)),
+    rounds: (size) => (size > SINGLES ? 1 : roundsOr(size < SINGLES ? FEW_ROUNDS : MANY_ROUNDS)),
   });
   report.add(...tables);
   for (const table of tables) judge(report, table);

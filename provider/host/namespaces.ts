@@ -59,7 +59,7 @@ export class Namespaces {
 
   /** An error names the property that leads nowhere. */
   place(lowerNetns: Netns | undefined, netns: Netns | undefined): Handles & Opening<Place> {
-    // Where most links are.
+    // Most links are in the agent's own, which stays the same: one place for all of them.
     if (lowerNetns === undefined && netns === undefined)
       return (this.#home ??= this.#place(undefined, undefined));
     return this.#place(lowerNetns, netns);

@@ -2,7 +2,7 @@ import { omitUndefined } from "../omit-undefined";
 import { checkConnection } from "../link/check-connection";
 import type { CheckContext, CheckFailure } from "../link/check";
 import { unknownProperty } from "../link/did-you-mean";
-import { markOf } from "../link/identity";
+import { markOf, partsOf } from "../link/identity";
 import { KINDS, SWITCHES } from "../link/model";
 import { PROPERTY_NAMES } from "../link/properties";
 import { boolean, type Fail, integer, show, type ValueType } from "../link/value-type";
@@ -131,7 +131,7 @@ const isObject = (value: unknown): value is Given =>
 function identityFor(urn: unknown, { host, machine, kept, isUnknown }: SetContext): object {
   if (typeof urn !== "string" || isUnknown(urn) || isUnknown(host))
     return { identity: isUnknown(host) ? host : urn };
-  const name = urn.split("::").slice(3).join("::");
+  const name = partsOf(urn).logical;
   const identity = kept ?? { mark: markOf(urn, host), host, name };
   return { identity, ...(machine !== identity.host && { machine }) };
 }

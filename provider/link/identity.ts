@@ -33,9 +33,7 @@ export function markOf(urn: string, host: string): string {
  * one component and the "web" of another: a resource that has a parent always gets the hash.
  */
 export function nameFor(urn: string, host: string): string {
-  // urn:pulumi:<stack>::<project>::<types>::<name>, and a name may have "::" in it.
-  const [, , types = "", ...names] = urn.split("::");
-  const logical = names.join("::");
+  const { types, logical } = partsOf(urn);
   const legal = logical.replace(/[^A-Za-z0-9_.-]/g, "-");
   const fits = legal === logical && deviceName.parse(logical, "", () => undefined) !== undefined;
   const hasParent = types.includes("$");
@@ -44,9 +42,15 @@ export function nameFor(urn: string, host: string): string {
   return `${legal.replace(/^\.+/, "").slice(0, NAME_BYTES - suffix.length)}${suffix}`;
 }
 
+/** Of urn:pulumi:<stack>::<project>::<types>::<name>; a name may have "::" in it. */
+export function partsOf(urn: string): { readonly types: string; readonly logical: string } {
+  const [, , types = "", ...names] = urn.split("::");
+  return { types, logical: names.join("::") };
+}
+
 /** What a link is follows from its class, which is the last of the types in its URN. */
 export const kindOf = (urn: string): Kind =>
-  urn.split("::")[2]?.endsWith(":Macvtap") === true ? "macvtap" : "macvlan";
+  partsOf(urn).types.endsWith(":Macvtap") ? "macvtap" : "macvlan";
 
 /** A locally administered unicast address, the same for one resource on one host at every run. */
 export function macAddressFor(urn: string, host: string): string {

@@ -31,13 +31,12 @@ export interface Recorded extends Pick<LinkState, (typeof OF_OUR_OWN)[number]> {
 }
 
 export function writeRecord(state: LinkState, seen: Readonly<Record<string, unknown>>): string {
-  const { adoptedMac, sysctlsBefore, markLost } = state;
   const seldom = omitUndefined({
-    ...{ adoptedMac, sysctlsBefore, markLost },
+    ...Object.fromEntries(SELDOM.map((name) => [name, state[name]])),
     seen: Object.keys(seen).length > 0 ? seen : undefined,
   });
   const placed = PLACES.map((name) =>
-    name === "identity" ? briefly(state.identity) : (state[name] ?? null),
+    name === "identity" ? briefly(state.identity) : state[name],
   );
   return JSON.stringify(Object.keys(seldom).length > 0 ? [...placed, seldom] : placed);
 }
@@ -59,7 +58,7 @@ interface Declared {
 
 /** What of inputs only we read. */
 export const writeIdentity = ({ identity, kind, machine }: Declared): string =>
-  JSON.stringify([...briefly(identity), kind, machine ?? null]);
+  JSON.stringify([...briefly(identity), kind, machine]);
 
 /** Kind and machine are not in those of an older layout. */
 export function readIdentity(text: string): Declared {
@@ -73,18 +72,18 @@ type Brief = readonly [
   ...[kind?: Kind, machine?: string | null],
 ];
 
-const briefly = ({ mark, host, name, macAddress }: Identity): Brief => [
-  ...([mark, host] as const),
-  ...([name ?? null, macAddress ?? null] as const),
-];
+/** In JSON what a list does not have is null. */
+const briefly = ({ mark, host, name, macAddress }: Identity) => [mark, host, name, macAddress];
 
 /** Of an older layout it was an object. */
 function inFull(said: Brief | Identity): Identity {
   if (!isList(said)) return said;
   const [mark, host, name, macAddress] = said;
   return omitUndefined({
-    ...{ mark, host },
-    ...{ name: name ?? undefined, macAddress: macAddress ?? undefined },
+    mark,
+    host,
+    name: name ?? undefined,
+    macAddress: macAddress ?? undefined,
   });
 }
 

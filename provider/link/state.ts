@@ -1,4 +1,5 @@
 import { omitUndefined } from "../omit-undefined";
+import { AROUND } from "./around";
 import {
   type LinkInputs,
   type LinkState,
@@ -144,13 +145,12 @@ function settingsIn(
   { settings }: ObservedLink,
   declared: readonly string[],
 ): ObservedLink["settings"] {
-  const { sysctls, ...others } = settings;
+  const { sysctls = {}, ...others } = settings;
   const kept: Record<string, unknown> & { name: string } = others;
-  for (const name of ["addresses", "routes", "bridge", "arp"])
-    if (!declared.includes(name)) delete kept[name];
-  if (sysctls === undefined) return kept;
+  for (const name of AROUND) if (!declared.includes(name)) delete kept[name];
   const values = Object.entries(sysctls).filter(([name]) => declared.includes(`sysctls.${name}`));
-  return { ...kept, ...(values.length > 0 && { sysctls: Object.fromEntries(values) }) };
+  if (values.length > 0) kept["sysctls"] = Object.fromEntries(values);
+  return kept;
 }
 
 /** What of a link is not as wanted, in words; empty when all is. */
