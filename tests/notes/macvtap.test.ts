@@ -62,6 +62,7 @@ describe("The notes on macvtap", function () {
     await first.send(experimentalFrame(SECOND, FIRST, "guest to guest"));
     assert.equal(textOf(await second.receive()), "guest to guest");
     await wire.send(experimentalFrame(FIRST, PEER, "coming in"));
+    assert.equal(textOf(await first.receive()), "coming in");
     await first.send(experimentalFrame(PEER, FIRST, "going out"));
     const shown = await below.until("going out");
     assert.match(shown, /guest to guest/);
