@@ -7,6 +7,9 @@ Python 3.6 or newer, standard library alone.
 import errno, gc, json, os, select, signal, socket, struct
 from time import monotonic
 
+# How payloads begin: of a CHANGE, of a message in it, of its inverses, of an ARM, of an END.
+CHANGE_HEAD, ADDRESSED, COUNT, ARMED, RESULT = map(struct.Struct, (">IIH", ">II", ">H", ">IdI", ">iI"))
+
 
 class Agent:
     def __init__(self):
@@ -66,7 +69,7 @@ class Agent:
             self.flush(0)
 
     def end(self, request, error=0, done=0, payload=b""):
-        self.emit(request, END, struct.pack(">iI", error, done) + payload)
+        self.emit(request, END, RESULT.pack(error, done) + payload)
 
     def flush(self, allowed=None):
         while self.out:
@@ -122,24 +125,26 @@ class Agent:
             self.spaces[key] = Space(descriptor, key)
         return self.spaces[key]
 
-    def change(self, request, payload):
-        (number, milliseconds, count), at, steps = struct.unpack_from(">IIH", payload), 10, []
+    def addressed(self, payload, at):
+        """A message for a namespace, and where it ends."""
+        handle, length = ADDRESSED.unpack_from(payload, at)
+        end = at + ADDRESSED.size + length
+        message = payload[end - length:end]
+        if end > len(payload) or length < 16:
+            raise ValueError("a message of %d bytes" % length)
+        if is_write(message):
+            check_write(message)
+        return (self.space(handle), message), end
 
-        def message():
-            nonlocal at
-            handle, length = struct.unpack_from(">II", payload, at)
-            at += 8 + length
-            data = payload[at - length:at]
-            if at > len(payload) or length < 16:
-                raise ValueError("a message of %d bytes" % length)
-            if is_write(data):
-                check_write(data)
-            return self.space(handle), data
+    def change(self, request, payload):
+        (number, milliseconds, count), at, steps = CHANGE_HEAD.unpack_from(payload), CHANGE_HEAD.size, []
         for _ in range(count):
-            step = message()
-            inverses, = struct.unpack_from(">H", payload, at)
-            at += 2
-            steps.append(step + ([message() for _ in range(inverses)],))
+            step, at = self.addressed(payload, at)
+            (armed,), at, inverses = COUNT.unpack_from(payload, at), at + COUNT.size, []
+            for _ in range(armed):
+                inverse, at = self.addressed(payload, at)
+                inverses.append(inverse)
+            steps.append(step + (inverses,))
         deadline = monotonic() + milliseconds / 1000
         for done, (space, change, inverses) in enumerate(steps):
             self.look_at_deadlines()
@@ -159,7 +164,7 @@ class Agent:
             if verdict:
                 self.drop(number, len(inverses))
                 return self.ask(request, UNDO, number, REFUSED, verdict, done)
-        self.end(request, 0, count)
+        self.end(request, 0, len(steps))
 
     def look_at_deadlines(self):
         """Only where one has passed can the watchdog have undone anything unasked, and be heard of it."""
@@ -182,11 +187,12 @@ class Agent:
 
     def pass_on(self, entry):
         _, number, deadline, space, message = entry
-        for other in set(self.spaces.values()) - self.given if self.dog else ():  # an inverse may name any of them
-            with other.new_socket() as sock:
-                self.post(frame(0, GIVE, struct.pack(">I", other.descriptor)), sock.fileno(), other.descriptor)
-            self.given.add(other)
-        self.post(frame(0, ARM, struct.pack(">IdI", number, deadline, space.descriptor) + message))
+        if self.dog and len(self.given) < len(self.spaces):  # an inverse may name any of them
+            for other in set(self.spaces.values()) - self.given:
+                with other.new_socket() as sock:
+                    self.post(frame(0, GIVE, struct.pack(">I", other.descriptor)), sock.fileno(), other.descriptor)
+                self.given.add(other)
+        self.post(frame(0, ARM, ARMED.pack(number, deadline, space.descriptor) + message))
 
     def drop(self, number, count):
         if count:
@@ -218,7 +224,7 @@ class Agent:
         """Returns when it is in the socket: from then on it holds, even if this process is killed."""
         if not self.dog:
             raise ConnectionError
-        numbers = struct.pack("%di" % len(descriptors), *descriptors)
+        numbers = struct.pack("%di" % len(descriptors), *descriptors) if descriptors else b""
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, numbers)] if descriptors else []
         while data:
             try:

@@ -6,6 +6,8 @@ PROTOCOL = 1
 FRAME_CAP = 1 << 20  # bytes after a frame's length field
 UNSENT_CAP = 1 << 20  # above this, neither stdin nor the kernel is read until the client has caught up
 RECEIVE = memoryview(bytearray(FRAME_CAP - 64))
+HEAD = struct.Struct(">IIB")  # of a frame: its length from then on, request, kind
+ANSWER = struct.Struct("=IHHIIi")  # how an acknowledgement begins: a netlink header, and its errno
 
 OPEN, REQUEST, CHANGE, DISARM, UNDO, FILE, PING = range(1, 8)  # client to agent; DISARM and UNDO also agent to watchdog
 GIVE, ARM, DROP = range(33, 36)  # agent to watchdog: a socket, an inverse, forget an id's last inverses
@@ -27,21 +29,21 @@ def words(error):
 
 
 def frame(request, kind, payload=b""):
-    return struct.pack(">IIB", len(payload) + 5, request, kind) + payload
+    return HEAD.pack(len(payload) + 5, request, kind) + payload
 
 
 def frames(inbox):
     """Takes every complete frame from the front of inbox."""
-    at = 0
-    while len(inbox) - at >= 4:
-        length, = struct.unpack_from(">I", inbox, at)
+    data, at = bytes(inbox), 0  # whose slices are copied once
+    while len(data) - at >= HEAD.size:
+        length, request, kind = HEAD.unpack_from(data, at)
         if not 5 <= length <= FRAME_CAP:
             die(3, "a frame of %d bytes: 5 to %d are allowed" % (length, FRAME_CAP))
-        if len(inbox) - at - 4 < length:
+        end = at + 4 + length
+        if end > len(data):
             break
-        request, kind = struct.unpack_from(">IB", inbox, at + 4)
-        yield request, kind, bytes(inbox[at + 9:at + 4 + length])
-        at += 4 + length
+        yield request, kind, data[at + HEAD.size:end]
+        at = end
     del inbox[:at]
 
 
@@ -79,7 +81,7 @@ def converse(sock, message, forward=lambda datagram: None):
             continue
         at = 0 if sender[0] == 0 else size  # the kernel is 0; nobody else has a say
         while at + 20 <= size and verdict is None:
-            length, kind, _, its_sequence, _, code = struct.unpack_from("=IHHIIi", RECEIVE, at)
+            length, kind, _, its_sequence, _, code = ANSWER.unpack_from(RECEIVE, at)
             if kind == NLMSG_ERROR and its_sequence == sequence:
                 verdict = -code
             at += max(16, length + 3 & ~3)
