@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Places } from "../../../provider/ssh/logins";
+import { Places } from "../../provider/places";
 
 const NEVER_MS = 60_000;
 const soon = (): Promise<void> => new Promise(setImmediate);
 
-describe("places for logins", () => {
+describe("places", () => {
   /** Who has a place, in the order in which they got it. */
   function queue(
     places: Places,
