@@ -1,4 +1,5 @@
 import { isHostError, outcomeUnknown, type Failure } from "../errors";
+import { Places } from "../places";
 import { hostIdOf } from "../link/identity";
 import { Errno, errnoName } from "../netlink/errno";
 import { deleteLink } from "../netlink/requests";
@@ -49,6 +50,11 @@ export type { Process, TapUsers } from "./openers";
 /** So many the agent sends at a time. */
 const MOST_FRAMES = 64;
 
+/** As many as can be under way in a session: more of them thought out would only wait, and answers go unread meanwhile. */
+const MAKINGS_AT_ONCE = 256;
+/** Far more than a link takes. Who waits for its tap device, or for an address, goes on without a place. */
+const LONGEST_MAKING_MS = 1000;
+
 /** One host, asked in terms of links. */
 export class LinkHost {
   readonly #shared = new SharedLooks();
@@ -56,6 +62,8 @@ export class LinkHost {
   readonly #looks: DeviceLooks;
   readonly #openers: Openers;
   readonly #deletes = new BulkDeletes(this);
+  /** For whoever makes a link. */
+  readonly makings = new Places(MAKINGS_AT_ONCE, LONGEST_MAKING_MS);
   /** What tells it from other hosts, as `hostIdOf` gives it; undefined where it has no machine-id. */
   readonly machine: string | undefined;
 

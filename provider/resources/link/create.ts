@@ -34,7 +34,23 @@ export async function createLink({
   const operation = operationOn("create", inputs);
   const host = await openHost(inputs.connection, config);
   refuseOtherMachine(host, inputs, operation);
-  const scope = { host, inputs, operation, config };
+  const leave = await host.makings.take();
+  try {
+    return await createWhereSeen({ host, inputs, operation, config });
+  } finally {
+    leave();
+  }
+}
+
+interface Scope {
+  readonly host: LinkHost;
+  readonly inputs: LinkInputs;
+  readonly operation: string;
+  readonly config: Config;
+}
+
+async function createWhereSeen(scope: Scope): Promise<{ id: string; state: LinkState }> {
+  const { host, inputs } = scope;
   const seen = await seenSpot(host, inputs);
   if (seen !== undefined) {
     try {
@@ -44,13 +60,6 @@ export async function createLink({
     }
   }
   return createOn(scope, await lookedAtSpot(host, inputs));
-}
-
-interface Scope {
-  readonly host: LinkHost;
-  readonly inputs: LinkInputs;
-  readonly operation: string;
-  readonly config: Config;
 }
 
 async function createOn(scope: Scope, spot: Spot): Promise<{ id: string; state: LinkState }> {

@@ -29,8 +29,14 @@ export class LedElsewhere extends Error {}
 
 type Sought = Pick<LinkInputs, "lowerDevice" | "lowerNetns" | "netns" | "mode" | "arp">;
 
+interface Seen {
+  readonly lower: Device;
+  /** Under way for all who asked in this turn of the loop. */
+  confirming?: Promise<void>;
+}
+
 // In the namespace of the agent's own, which stays the same; others are opened anew for each link.
-const seen = new WeakMap<LinkHost, Map<string, Device>>();
+const seen = new WeakMap<LinkHost, Map<string, Seen>>();
 
 const isFar = ({ lowerNetns, netns }: Sought): boolean =>
   lowerNetns !== undefined || netns !== undefined;
@@ -38,10 +44,10 @@ const isFar = ({ lowerNetns, netns }: Sought): boolean =>
 /** Keeps what was seen of a lower device for the links that are made next. */
 export function noteLower(host: LinkHost, link: Sought, lower: Device | undefined): void {
   if (isFar(link)) return;
-  const devices = seen.get(host) ?? new Map<string, Device>();
+  const devices = seen.get(host) ?? new Map<string, Seen>();
   seen.set(host, devices);
   if (lower === undefined) devices.delete(link.lowerDevice);
-  else devices.set(link.lowerDevice, lower);
+  else devices.set(link.lowerDevice, { lower });
 }
 
 /**
@@ -50,19 +56,26 @@ export function noteLower(host: LinkHost, link: Sought, lower: Device | undefine
  */
 export async function seenSpot(host: LinkHost, link: Sought): Promise<Spot | undefined> {
   if (isFar(link) || link.mode === "passthru" || link.arp === "own") return undefined;
-  const lower = seen.get(host)?.get(link.lowerDevice);
-  if (lower === undefined) return undefined;
+  const it = seen.get(host)?.get(link.lowerDevice);
+  if (it === undefined) return undefined;
   const place = await host.place(undefined, undefined);
-  const confirm = async (): Promise<void> => {
-    const now = await lowerDeviceOf(host, place, link.lowerDevice);
-    noteLower(host, link, now);
-    const isSame =
-      now?.ifindex === lower.ifindex &&
-      now.settings.name === lower.settings.name &&
-      now.settings.mtu === lower.settings.mtu;
-    if (!isSame) throw new LedElsewhere();
+  return {
+    place,
+    lower: it.lower,
+    confirm: () => (it.confirming ??= confirming(host, place, link, it)),
   };
-  return { place, lower, confirm };
+}
+
+async function confirming(host: LinkHost, place: Place, link: Sought, it: Seen): Promise<void> {
+  setImmediate(() => delete it.confirming);
+  const now = await lowerDeviceOf(host, place, link.lowerDevice);
+  noteLower(host, link, now);
+  const { lower } = it;
+  const isSame =
+    now?.ifindex === lower.ifindex &&
+    now.settings.name === lower.settings.name &&
+    now.settings.mtu === lower.settings.mtu;
+  if (!isSame) throw new LedElsewhere();
 }
 
 export async function lookedAtSpot(host: LinkHost, link: Sought): Promise<Spot> {

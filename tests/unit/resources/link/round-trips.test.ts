@@ -124,6 +124,20 @@ describe("round trips to a host", () => {
     assert.equal(trips, most.macvlan.create - 1);
   });
 
+  it("of many on a lower device that was seen ask once whether it is that still", async () => {
+    start();
+    await create();
+    agent.looks = 0;
+    const all = Array.from({ length: 50 }, (_, n) => {
+      const [name, macAddress] = [`web${n}`, `02:00:00:00:01:${16 + n}`];
+      return createLink({ inputs: { ...inputs, name, macAddress }, config });
+    });
+    await Promise.all(all);
+    assert.equal(agent.links.length, 51);
+    // The other 50 are what was made.
+    assert.equal(agent.looks, 51);
+  });
+
   it("of a deletion are one more where it must not cut the connection, and then none for a while", async () => {
     start({}, true);
     const made = [
