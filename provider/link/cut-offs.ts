@@ -46,10 +46,8 @@ const IPV4_LEAST_MTU = 576;
  * A passthru link has its lower device to itself, down or up: the host receives nothing by it any more.
  * Any link can get routes that win over those of the connection.
  */
-export function deedsOfCreation(
-  { mode, name = "", ...wanted }: Partial<LinkInputs>,
-  lower: Device | undefined,
-): Deed[] {
+export function deedsOfCreation(wanted: Partial<LinkInputs>, lower: Device | undefined): Deed[] {
+  const { mode, name = "" } = wanted;
   const around = deedsAround(wanted, { ifindex: 0, settings: { name } });
   if (mode !== "passthru" || lower === undefined) return around;
   const what = `a passthru link takes all that ${lower.settings.name} receives`;
@@ -106,7 +104,8 @@ export function deedsOfDeletion(
   const what =
     property === undefined ? `${name} would be deleted` : `${name} would be deleted and made anew`;
   const ours = declared.map(ipOf);
-  return [omitUndefined({ property, what, in: "beside", device: link, isCommon: true, ours })];
+  const deed = { what, in: "beside", device: link, isCommon: true, ours } as const;
+  return [omitUndefined({ property }, deed)];
 }
 
 /** What a preview can tell: of the creation, or of what becomes of the link that is there. */

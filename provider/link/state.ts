@@ -70,13 +70,7 @@ export function stateOf(kept: Kept, link: ObservedLink, around: Surroundings): L
   const { lowerAsNamed, actualLowerDevice = kept.lowerDevice, lowerMtu, bootId, tap } = around;
   const { kind, identity, machine, declared, connection, adoptedMac, sysctlsBefore } = kept;
   const { lowerNetns, netns } = kept;
-  return omitUndefined({
-    version: 1 as const,
-    // One by one: a whole older state may be given, of which nothing else may stay.
-    ...{ kind, identity, machine, declared, connection, adoptedMac, sysctlsBefore },
-    ...{ lowerNetns, netns },
-    ...switchesIn(kept),
-    ...settingsIn(link, declared),
+  const read = {
     lowerDevice: lowerAsNamed ? kept.lowerDevice : actualLowerDevice,
     markLost: (link.mark ?? "") === identity.mark ? undefined : (true as const),
     ifindex: link.ifindex,
@@ -89,7 +83,15 @@ export function stateOf(kept: Kept, link: ObservedLink, around: Surroundings): L
     tapDevice: tap?.path,
     tapMajor: tap?.major,
     tapMinor: tap?.minor,
-  });
+  };
+  return omitUndefined(
+    { version: 1 as const },
+    // One by one: a whole older state may be given, of which nothing else may stay.
+    { kind, identity, machine, declared, connection, adoptedMac, sysctlsBefore, lowerNetns, netns },
+    switchesIn(kept),
+    settingsIn(link, declared),
+    read,
+  );
 }
 
 /**
@@ -145,6 +147,7 @@ function settingsIn(
   { settings }: ObservedLink,
   declared: readonly string[],
 ): ObservedLink["settings"] {
+  if (!AROUND.some((name) => settings[name] !== undefined)) return settings;
   const { sysctls = {}, ...others } = settings;
   const kept: Record<string, unknown> & { name: string } = others;
   for (const name of AROUND) if (!declared.includes(name)) delete kept[name];

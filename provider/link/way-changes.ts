@@ -32,6 +32,7 @@ export function wayChanges(
   { addresses, routes }: Pick<Settings, "addresses" | "routes">,
   { ifindex, settings }: Place,
 ): WayChange[] {
+  if (addresses === undefined && routes === undefined) return [];
   const seen = { addresses: settings.addresses ?? [], routes: settings.routes ?? [] };
   const { name } = settings;
   return [

@@ -41,22 +41,27 @@ export class Reader {
   }
 
   u8(): number {
-    return this.#bytes.readUInt8(this.#advance(1));
+    return this.peek(this.#advance(1));
   }
 
+  // Byte by byte: Buffer's own methods check each offset once more, which took a third of a link's decoding.
   u16(): number {
     const at = this.#advance(2);
-    return littleEndian ? this.#bytes.readUInt16LE(at) : this.#bytes.readUInt16BE(at);
+    return littleEndian
+      ? this.peek(at) | (this.peek(at + 1) << 8)
+      : (this.peek(at) << 8) | this.peek(at + 1);
   }
 
   u32(): number {
-    const at = this.#advance(4);
-    return littleEndian ? this.#bytes.readUInt32LE(at) : this.#bytes.readUInt32BE(at);
+    return this.i32() >>> 0;
   }
 
   i32(): number {
     const at = this.#advance(4);
-    return littleEndian ? this.#bytes.readInt32LE(at) : this.#bytes.readInt32BE(at);
+    const [a, b, c, d] = [this.peek(at), this.peek(at + 1), this.peek(at + 2), this.peek(at + 3)];
+    return littleEndian
+      ? a | (b << 8) | (c << 16) | (d << 24)
+      : (a << 24) | (b << 16) | (c << 8) | d;
   }
 
   u64(): bigint {
@@ -82,7 +87,7 @@ export class Reader {
 
   /** The byte at an absolute offset, without moving. */
   peek(offset: number): number {
-    return this.#bytes.readUInt8(offset);
+    return this.#bytes[offset] as number;
   }
 
   /** The payload must be exactly this long. */
