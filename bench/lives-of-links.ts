@@ -5,12 +5,7 @@ import { timed } from "./measure";
 import { CHANGED_MTU, type Deed, DEEDS, type Hire } from "./workers/worker";
 
 /** Links are made, read, changed and deleted on a new lower device, as far as is asked for, and that is timed. */
-export function livesOfLinks(
-  name: string,
-  hire: Hire,
-  measured: readonly Deed[],
-  most?: number,
-): Contestant {
+export function livesOfLinks(name: string, hire: Hire, measured: readonly Deed[]): Contestant {
   const last = Math.max(...measured.map((deed) => DEEDS.indexOf(deed)));
   let rounds = 0;
   const round = (size: number) =>
@@ -31,5 +26,5 @@ export function livesOfLinks(
       }
       return Object.fromEntries(taken.filter(([deed]) => measured.includes(deed)));
     });
-  return { name, round, ...(most !== undefined && { most }) };
+  return { name, round };
 }

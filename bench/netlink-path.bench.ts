@@ -18,6 +18,8 @@ import { installPeers, peerPrograms } from "./workers/peer-program";
 const OURS = "session and agent";
 const HANDLERS = "pulumi-macvlan's handlers";
 const IP = "ip -batch";
+/** The machine's speed changes by half within seconds, and ours is close to `ip -batch`; it is far from the others. */
+const [MANY_ROUNDS, FEW_ROUNDS] = [21, 5];
 /** How many times as long as `ip -batch` ours may take. */
 const SAME_MESSAGES_LIMIT = 1.15;
 const COMPLETE_LIMIT = 1.2;
@@ -25,7 +27,7 @@ const COMPLETE_LIMIT = 1.2;
 inSandbox(async () => {
   const report = new Report("netlink-path");
   const [links = 0] = sizesOr(2000);
-  const rounds = roundsOr(5);
+  const rounds = roundsOr(MANY_ROUNDS);
   const { peers, missing } = peerPrograms();
   missing.forEach((each) => report.note(each));
   const [same] = await hold({
@@ -34,7 +36,10 @@ inSandbox(async () => {
     contestants: [
       livesOfLinks(OURS, sessionAndAgent(), ["create"]),
       livesOfLinks(IP, ipBatch(), ["create"]),
-      ...peers.map(({ name, hire }) => livesOfLinks(name, hire, ["create"])),
+      ...peers.map(({ name, hire }) => ({
+        ...livesOfLinks(name, hire, ["create"]),
+        mostRounds: FEW_ROUNDS,
+      })),
     ],
   });
   const [complete] = await hold({
@@ -67,7 +72,7 @@ inSandbox(async () => {
     COMPLETE_LIMIT,
   );
   const starts: number[] = [];
-  for (let start = 0; start < rounds; start++) {
+  for (let start = 0; start < FEW_ROUNDS; start++) {
     starts.push(await timed(async () => void (await Session.start(localTransport())).close()));
   }
   report.note(`The agent's start, once for each host and run: ${median(starts).toFixed(0)} ms`);

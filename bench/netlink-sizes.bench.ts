@@ -24,7 +24,7 @@ inSandbox(async () => {
         livesOfLinks("session and agent", sessionAndAgent(), DEEDS),
         livesOfLinks("ip -batch", ipBatch(), DEEDS),
         ...peers.map(({ name, hire }) => livesOfLinks(name, hire, DEEDS)),
-        livesOfLinks("ip, a process each", ipProcesses(), DEEDS, MOST_PROCESSES),
+        { ...livesOfLinks("ip, a process each", ipProcesses(), DEEDS), most: MOST_PROCESSES },
       ],
     })),
     ...(await hold({

@@ -26,7 +26,10 @@ inRootsSandbox(async () => {
       contestants: [
         livesOfLinks("session and agent", sessionAndAgent(hopTo(sshd)), DEEDS),
         livesOfLinks("ssh HOST ip -batch", ipBatch({ way: ssh.way }), DEEDS),
-        livesOfLinks("ssh HOST ip, one each", ipProcesses(ssh.way), DEEDS, MOST_PROCESSES),
+        {
+          ...livesOfLinks("ssh HOST ip, one each", ipProcesses(ssh.way), DEEDS),
+          most: MOST_PROCESSES,
+        },
       ],
     })),
     ...(await hold({
