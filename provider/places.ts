@@ -7,6 +7,7 @@ export class Places {
   readonly #waiting = new Set<() => void>();
   #free: number;
 
+  /** `longestMs`: who holds a place for longer goes on without it; without end by default. */
   constructor(
     atOnce: number,
     private readonly longestMs?: number,
