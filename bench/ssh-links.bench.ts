@@ -15,9 +15,10 @@ const OURS = "pulumi-macvlan";
 const SET = "LinkSet";
 const PEER = "ssh HOST ip";
 const NOTHING = "do nothing";
+const ONE_NOTHING = "a single one that does nothing";
 const [ONE, SINGLES, MANY] = [1, 100, 1000] as const;
 /** What is hundredths above the floor is found by many rounds, what is twice as fast by few. */
-const [FEW_ROUNDS, MANY_ROUNDS] = [3, 9] as const;
+const [FEW_ROUNDS, SOME_ROUNDS, MANY_ROUNDS] = [3, 5, 9] as const;
 /** How many times as long as ours the peer must take, singly and beside a set. */
 const [LEAST_ABOVE_US, LEAST_ABOVE_SET] = [2.5, 20] as const;
 /** How many times the floor ours may take. */
@@ -62,17 +63,32 @@ inRootsSandbox(async () => {
     ...(hasCommand ? [{ ...command(args.connection), mostRounds: FEW_ROUNDS }] : []),
     { ...single(NOTHING, "do-nothing", args), most: SINGLES },
   ];
-  const contestants: Contestant[] = [];
   const links = (): number => fleet.links(host).length;
-  for (const program of programs)
-    contestants.push(await pulumiContestant(program, { links, operations: ["up", "destroy"] }));
+  const contestants = async (...all: Program[]): Promise<Contestant[]> => {
+    const ready: Contestant[] = [];
+    for (const program of all)
+      ready.push(await pulumiContestant(program, { links, operations: ["up", "destroy"] }));
+    return ready;
+  };
   const tables = await hold({
     title: "Links of one host over SSH, through the engine",
-    ...{ of: "links", sizes: sizesOr(ONE, SINGLES, MANY), contestants },
+    ...{ of: "links", sizes: sizesOr(ONE, SINGLES, MANY) },
+    contestants: await contestants(...programs),
     rounds: (size) => (size > SINGLES ? 1 : roundsOr(size < SINGLES ? FEW_ROUNDS : MANY_ROUNDS)),
   });
-  report.add(...tables);
+  const nothing = single(NOTHING, "do-nothing", args);
+  const besideOne = await hold({
+    title: "A set over SSH, and a single resource that does nothing, however many links there are",
+    ...{ of: "links", sizes: sizesOr(MANY), rounds: roundsOr(SOME_ROUNDS) },
+    contestants: await contestants(linkSet(SET, args), {
+      ...nothing,
+      name: ONE_NOTHING,
+      text: () => nothing.text(ONE),
+    }),
+  });
+  report.add(...tables, ...besideOne);
   for (const table of tables) judge(report, table);
+  for (const table of besideOne) judgeSet(report, table);
   report.write();
 });
 
@@ -85,13 +101,15 @@ function judge(report: Report, table: Table): void {
   const cost = ratioOf(table, OURS, NOTHING, SINGLES);
   const most = MOST_ABOVE_FLOOR[what] ?? Number.NaN;
   report.judge(`${what} of ${SINGLES}: ours, times the floor`, cost, "at most", most);
-  const over = medianOf(table, SET, MANY) - medianOf(table, NOTHING, ONE);
+  const gain = ratioOf(table, PEER, SET, MANY);
+  report.judge(`${what} of ${MANY}: ${PEER}, times a set`, gain, "at least", LEAST_ABOVE_SET);
+}
+
+function judgeSet(report: Report, table: Table): void {
   report.judge(
-    `${what} of a set of ${MANY}: seconds more than one resource that does nothing`,
-    over,
+    `${table.what} of a set of ${MANY}: seconds more than one resource that does nothing`,
+    medianOf(table, SET, MANY) - medianOf(table, ONE_NOTHING, MANY),
     "at most",
     MOST_OVER_ONE,
   );
-  const gain = ratioOf(table, PEER, SET, MANY);
-  report.judge(`${what} of ${MANY}: ${PEER}, times a set`, gain, "at least", LEAST_ABOVE_SET);
 }
