@@ -56,12 +56,13 @@ inRootsSandbox(async () => {
   );
   const hasCommand = hasCommandPlugin();
   if (!hasCommand) report.note(NO_COMMAND_PLUGIN);
+  const nothing = single(NOTHING, "do-nothing", args);
   const programs = [
     { ...single(OURS, "pulumi-macvlan", args), most: SINGLES },
     { ...linkSet(SET, args), mostRounds: FEW_ROUNDS },
     { ...single(PEER, "ssh-ip", args), mostRounds: FEW_ROUNDS },
     ...(hasCommand ? [{ ...command(args.connection), mostRounds: FEW_ROUNDS }] : []),
-    { ...single(NOTHING, "do-nothing", args), most: SINGLES },
+    { ...nothing, most: SINGLES },
   ];
   const links = (): number => fleet.links(host).length;
   const contestants = async (...all: Program[]): Promise<Contestant[]> => {
@@ -76,7 +77,6 @@ inRootsSandbox(async () => {
     contestants: await contestants(...programs),
     rounds: (size) => (size > SINGLES ? 1 : roundsOr(size < SINGLES ? FEW_ROUNDS : MANY_ROUNDS)),
   });
-  const nothing = single(NOTHING, "do-nothing", args);
   const besideOne = await hold({
     title: "A set over SSH, and a single resource that does nothing, however many links there are",
     ...{ of: "links", sizes: sizesOr(MANY), rounds: roundsOr(SOME_ROUNDS) },
