@@ -57,9 +57,10 @@ inRootsSandbox(async () => {
   const hasCommand = hasCommandPlugin();
   if (!hasCommand) report.note(NO_COMMAND_PLUGIN);
   const nothing = single(NOTHING, "do-nothing", args);
+  const set = linkSet(SET, args);
   const programs = [
     { ...single(OURS, "pulumi-macvlan", args), most: SINGLES },
-    { ...linkSet(SET, args), mostRounds: FEW_ROUNDS },
+    { ...set, mostRounds: FEW_ROUNDS },
     { ...single(PEER, "ssh-ip", args), mostRounds: FEW_ROUNDS },
     ...(hasCommand ? [{ ...command(args.connection), mostRounds: FEW_ROUNDS }] : []),
     { ...nothing, most: SINGLES },
@@ -80,7 +81,7 @@ inRootsSandbox(async () => {
   const besideOne = await hold({
     title: "A set over SSH, and a single resource that does nothing, however many links there are",
     ...{ of: "links", sizes: sizesOr(MANY), rounds: roundsOr(SOME_ROUNDS) },
-    contestants: await contestants(linkSet(SET, args), {
+    contestants: await contestants(set, {
       ...nothing,
       name: ONE_NOTHING,
       text: () => nothing.text(ONE),

@@ -5,7 +5,10 @@ type All<Objects extends readonly object[]> = Objects extends readonly [
   ? First & All<Others>
   : unknown;
 
-/** One object of all, without the keys that hold undefined, which saved state and strict optional types have no place for. */
+/**
+ * One object of all, without the keys that hold undefined, which saved state and strict optional types have no place
+ * for. Where several hold something, the last one counts.
+ */
 export function omitUndefined<Objects extends readonly object[]>(
   ...objects: Objects
 ): { [K in keyof All<Objects>]: Exclude<All<Objects>[K], undefined> } {

@@ -224,8 +224,7 @@ class Agent:
         """Returns when it is in the socket: from then on it holds, even if this process is killed."""
         if not self.dog:
             raise ConnectionError
-        numbers = struct.pack("%di" % len(descriptors), *descriptors) if descriptors else b""
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, numbers)] if descriptors else []
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("2i", *descriptors))] if descriptors else []
         while data:
             try:
                 data, rights = data[self.dog.sendmsg([data], rights) if rights else self.dog.send(data):], []

@@ -56,7 +56,10 @@ function either<T>(
 }
 
 export const isInterested = (interest: Interest): boolean =>
-  interest.exclusive === true || AROUND.some((name) => interest[name] !== undefined);
+  interest.exclusive === true || saysAround(interest);
+
+export const saysAround = (settings: Pick<Settings, (typeof AROUND)[number]>): boolean =>
+  AROUND.some((name) => settings[name] !== undefined);
 
 /** The link as it is with what was read around it, in the words of those who declare it. */
 export function withAround<L extends ObservedLink>(link: L, interest: Interest, around: Around): L {

@@ -1,5 +1,5 @@
 import { omitUndefined } from "../omit-undefined";
-import { AROUND } from "./around";
+import { AROUND, saysAround } from "./around";
 import {
   type LinkInputs,
   type LinkState,
@@ -147,7 +147,7 @@ function settingsIn(
   { settings }: ObservedLink,
   declared: readonly string[],
 ): ObservedLink["settings"] {
-  if (!AROUND.some((name) => settings[name] !== undefined)) return settings;
+  if (!saysAround(settings)) return settings;
   const { sysctls = {}, ...others } = settings;
   const kept: Record<string, unknown> & { name: string } = others;
   for (const name of AROUND) if (!declared.includes(name)) delete kept[name];
